@@ -1,0 +1,98 @@
+"""The platform as one small protocol. Core code takes plain ids and these dataclasses, never platform objects."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from importlib.util import find_spec
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class Place(StrEnum):
+    """Where the block is rendered: for learners, in Studio, or in the workbench, which is both."""
+
+    LEARN = "learn"
+    STUDIO = "studio"
+    BENCH = "bench"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a block stands: `course_id` and `usage_id` as text, without branch and version."""
+
+    course_id: str
+    usage_id: str
+    is_course: bool
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who sends the request. `user_id` is None for somebody who is not logged in.
+
+    `masquerading`: a member of staff looks as somebody else, who is the actor then; nothing may be written.
+    `time_zone`: an IANA name, None when the person never chose one.
+    """
+
+    user_id: int | None
+    username: str
+    name: str
+    language: str
+    time_zone: str | None
+    enrolled: bool
+    is_admin: bool
+    is_author: bool
+    masquerading: bool = False
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person of the course, as lists show them."""
+
+    user_id: int
+    username: str
+    name: str
+    email: str
+
+
+class Host(Protocol):
+    """What this component asks of the platform."""
+
+    def scope(self, block: Any) -> Scope:
+        """Return where the block stands."""
+
+    def place(self, block: Any) -> Place:
+        """Return what the block is rendered for."""
+
+    def actor(self, block: Any, request: Any | None) -> Actor:
+        """Return who looks; `request` is the handler's request, None in a view."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+
+    def names(self, user_ids: Iterable[int]) -> Mapping[int, str]:
+        """Return the display name of each user that exists, in one query."""
+
+    def find_learners(self, course_id: str, usernames: Iterable[str]) -> Mapping[str, Person]:
+        """Return the enrolled people with these usernames (compared without case), by lower-case username."""
+
+
+@cache
+def _host(path: str) -> Host:
+    host: Host = import_string(path)()
+    return host
+
+
+def _detected() -> str:
+    if find_spec("openedx") is None:
+        return "lernet_xblock.host.workbench.WorkbenchHost"
+    studio = str(getattr(settings, "ROOT_URLCONF", "")).startswith("cms.")
+    return "lernet_xblock.host.studio.StudioHost" if studio else "lernet_xblock.host.lms.LmsHost"
+
+
+def get_host() -> Host:
+    """Return the host that the setting `LERNET_HOST` names, else the one whose platform is installed."""
+    return _host(getattr(settings, "LERNET_HOST", None) or _detected())

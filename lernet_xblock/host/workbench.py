@@ -1,0 +1,75 @@
+"""The embedded default: the xblock-sdk workbench, and any other runtime that knows no platform."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.utils.translation import get_language
+
+from lernet_xblock.host import Actor, Person, Place, Scope
+from lernet_xblock.i18n import supported
+from lernet_xblock.workbench import clock
+
+DEFAULT_COURSE = "course-v1:Workbench+LERNET+dev"
+NOBODY = frozenset({"", "none", "None"})
+
+
+def display_name(user: Any) -> str:
+    """Return the full name of a user, else the username."""
+    return user.get_full_name() or user.get_username()
+
+
+@cache
+def zones() -> Mapping[str, str | None]:
+    """Return the time zone of each person of the demo, by username: Django's users have none."""
+    people = resources.files("lernet_xblock.workbench") / "content" / "people.json"
+    return {person["username"]: person.get("time_zone") for person in json.loads(people.read_text("utf-8"))["people"]}
+
+
+class WorkbenchHost:
+    """People are Django users named by `?student=`; `is_staff` makes an admin, the prefix `author` an author."""
+
+    def scope(self, block: Any) -> Scope:
+        """Return the scenario's usage id under the one course of the workbench."""
+        course_id = getattr(settings, "LERNET_DEV_COURSE_ID", DEFAULT_COURSE)
+        return Scope(course_id=course_id, usage_id=str(block.scope_ids.usage_id), is_course=True)
+
+    def place(self, block: Any) -> Place:  # noqa: ARG002 - the protocol's signature
+        """Return the workbench, which shows learner and Studio views alike."""
+        return Place.BENCH
+
+    def actor(self, block: Any, request: Any | None) -> Actor:  # noqa: ARG002 - the protocol's signature
+        """Return the student of the address; somebody unknown is made a learner, for the demo's sake."""
+        username = str(block.scope_ids.user_id or "")
+        language = clock.language() or supported(get_language())
+        if username in NOBODY:
+            return Actor(None, "", "", language, None, enrolled=False, is_admin=False, is_author=False)
+        user, _made = get_user_model().objects.get_or_create(username=username)
+        return Actor(
+            user_id=user.pk, username=username, name=display_name(user), language=language,
+            time_zone=zones().get(username), enrolled=user.is_active, is_admin=user.is_staff,
+            is_author=username.startswith("author"),
+        )
+
+    def now(self) -> datetime:
+        """Return the demo's clock, which the switcher can move."""
+        return clock.now()
+
+    def names(self, user_ids: Iterable[int]) -> Mapping[int, str]:
+        """Return names by user id."""
+        users = get_user_model().objects.filter(pk__in=set(user_ids))
+        return {user.pk: display_name(user) for user in users}
+
+    def find_learners(self, course_id: str, usernames: Iterable[str]) -> Mapping[str, Person]:  # noqa: ARG002
+        """Return users by lower-case username: everybody is enrolled in the workbench's one course."""
+        wanted = {name.lower() for name in usernames}
+        found = get_user_model().objects.filter(username__in=wanted, is_active=True)
+        return {
+            user.get_username().lower(): Person(user.pk, user.get_username(), display_name(user), user.email)
+            for user in found
+        }

@@ -1,0 +1,1 @@
+"""Schema history; identical in the LMS and in Studio."""

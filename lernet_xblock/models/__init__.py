@@ -1,0 +1,30 @@
+"""Tables: constraints and querysets; no verbs."""
+
+from lernet_xblock.models.application import Application, PeopleImport
+from lernet_xblock.models.case import Case, Contribution
+from lernet_xblock.models.cohort import Charter, CharterConsent, Cohort, Facilitation, Membership
+from lernet_xblock.models.network import AuditEntry, Network
+from lernet_xblock.models.pulse import Pulse, PulseAnswer, PulseComment, PulseReceipt, PulseRelease
+from lernet_xblock.models.sent_form import SentForm
+from lernet_xblock.models.session import Session
+
+__all__ = [
+    "Application",
+    "AuditEntry",
+    "Case",
+    "Charter",
+    "CharterConsent",
+    "Cohort",
+    "Contribution",
+    "Facilitation",
+    "Membership",
+    "Network",
+    "PeopleImport",
+    "Pulse",
+    "PulseAnswer",
+    "PulseComment",
+    "PulseReceipt",
+    "PulseRelease",
+    "SentForm",
+    "Session",
+]

@@ -1,0 +1,221 @@
+"""The dispatcher: everything that every write needs, once.
+
+method → content type → size → who → permission → rate → form → transaction → the panel as it is now.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from django.utils.datastructures import MultiValueDict
+
+from lernet_xblock import errors
+from lernet_xblock.i18n import gettext as _
+from lernet_xblock.panels import rate, sent
+from lernet_xblock.panels.attempt import attempt
+from lernet_xblock.panels.forms import KEY_FIELD, ActionForm, Forms
+from lernet_xblock.panels.panel import Address, Params, render_panel
+from lernet_xblock.rules.text import clean
+from lernet_xblock.templatetags.lernet_show import clock, day
+from lernet_xblock.viewer import Viewer
+
+log = logging.getLogger(__name__)
+
+JSON_TYPE = "application/json"
+JSON_LIMIT_BYTES = 64 * 1024
+FILE_LIMIT_BYTES = 5 * 1024 * 1024
+MOST_FIELDS = 1000
+OPEN_DOORS = ("/handler_noauth/", "/unauth_handler/")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What an action leaves to show: a sentence for the live region and the panel to go to, "" for the same."""
+
+    say: str = ""
+    panel: str = ""
+    params: Params = field(default_factory=dict)
+
+
+Run = Callable[[Viewer, Any], Reply | None]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One write. `creates`: a second click must not make a second thing; `remembers`: a key and a rate may be kept.
+
+    Evaluations remember nothing: their ledger alone says that somebody answered.
+    """
+
+    name: str
+    panel: str
+    permission: Callable[[Viewer], bool]
+    form: type[ActionForm]
+    run: Run
+    creates: bool = False
+    remembers: bool = True
+    content_type: str = JSON_TYPE
+
+
+ACTIONS: dict[str, Action] = {}
+
+
+def action(  # noqa: PLR0913 - the declaration of an action is read as a table
+    name: str, *, panel: str, permission: Callable[[Viewer], bool], form: type[ActionForm] = ActionForm,
+    creates: bool = False, remembers: bool = True, content_type: str = JSON_TYPE,
+) -> Callable[[Run], Run]:
+    """Register the function as an action. It gets the viewer and the valid form, inside a transaction."""
+    def register(run: Run) -> Run:
+        ACTIONS[name] = Action(name, panel, permission, form, run, creates, remembers, content_type)
+        return run
+    return register
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request body, read: the panel it came from, the form's fields, the idempotency key or the file."""
+
+    address: Address | None
+    fields: MultiValueDict
+    key: str
+    body: bytes
+
+
+def check_door(request: Any) -> None:
+    """Refuse addresses that the platform serves without authentication, whatever they lead to."""
+    if any(door in request.path for door in OPEN_DOORS):
+        raise errors.Forbidden(_("This address is not for this."))
+
+
+def find_action(request: Any, name: str) -> Action:
+    """Return the action. Raises NotFound, WrongMethod, WrongContent or TooLarge, in that order."""
+    found = ACTIONS.get(name)
+    if found is None:
+        raise errors.NotFound
+    if request.method != "POST":
+        raise errors.WrongMethod(_("Changes are sent with POST."))
+    # A form-encoded body would stand in the platform's tracking log, beside the person's name.
+    if (request.content_type or "").split(";")[0].strip().lower() != found.content_type:
+        raise errors.WrongContent(_("This form was sent in a way we do not take. Reload the page and try again."))
+    limit = JSON_LIMIT_BYTES if found.content_type == JSON_TYPE else FILE_LIMIT_BYTES
+    if (request.content_length or 0) > limit or len(request.body) > limit:
+        raise errors.TooLarge(_("This is too much at once: %(limit)d kB is the most.") % {"limit": limit // 1024})
+    if request.headers.get("X-Requested-With") != "XMLHttpRequest":
+        raise errors.Forbidden(_("This form was not sent by the page. Reload it and try again."))
+    return found
+
+
+def check_person(viewer: Viewer, found: Action) -> None:
+    """Refuse people who are not logged in, who only look, or who have no business with the action."""
+    if viewer.actor.user_id is None:
+        raise errors.Forbidden(_("Please log in first. What you typed is kept on this page."))
+    if not viewer.may_write:
+        raise errors.Forbidden(_("You are looking as somebody else: nothing is written in their name."))
+    if not found.permission(viewer):
+        raise errors.Forbidden(_("This is not yours to do in this network."))
+
+
+def _pairs(document: Any) -> list[tuple[str, str]]:
+    """Return the name and value of each field. Raises Malformed for any other shape than [["name", "value"], …]."""
+    rows = document.get("fields") if isinstance(document, dict) else None
+    if not isinstance(rows, list) or len(rows) > MOST_FIELDS:
+        raise errors.Malformed(_("This form did not arrive as a form. Reload the page and try again."))
+    for row in rows:
+        if not (isinstance(row, list) and len(row) == 2 and all(isinstance(part, str) for part in row)):  # noqa: PLR2004
+            raise errors.Malformed(_("This form did not arrive as a form. Reload the page and try again."))
+    return [(clean(name), clean(value)) for name, value in rows]
+
+
+def read_json(body: bytes) -> Sent:
+    """Return the body of a form. Raises Malformed when it is no JSON, or JSON of another shape."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise errors.Malformed(_("This form did not arrive whole. Please send it again.")) from error
+    fields: MultiValueDict = MultiValueDict()
+    for name, value in _pairs(document):
+        fields.appendlist(name, value)
+    key = fields.pop(KEY_FIELD, [""])[-1][:40]
+    at = document.get("at")
+    return Sent(Address.parse(clean(at)) if isinstance(at, str) and at else None, fields, key, b"")
+
+
+def read_sent(request: Any, found: Action) -> Sent:
+    """Return what was sent: a form as JSON, or a file as the raw body."""
+    if found.content_type == JSON_TYPE:
+        return read_json(request.body)
+    return Sent(None, MultiValueDict(), "", request.body)
+
+
+def perform(request: Any, viewer: Viewer, name: str) -> tuple[HTTPStatus, str]:
+    """Do the action and return the status and the panel's HTML. Raises a RuleViolation for all that shows no panel."""
+    check_door(request)
+    found = find_action(request, name)
+    check_person(viewer, found)
+    if found.remembers:
+        rate.count(viewer, found.name)
+    arrived = read_sent(request, found)
+    return answer(viewer, found, arrived)
+
+
+def answer(viewer: Viewer, found: Action, arrived: Sent) -> tuple[HTTPStatus, str]:
+    """Check the form, run the action and render: 200, 422 with the form as typed, or 409 with both versions."""
+    form = found.form(
+        arrived.fields, viewer=viewer, action=found.name, about=arrived.fields.get("about", ""), key=arrived.key,
+    )
+    form.refuse_unknown()
+    form.file = arrived.body
+    address = arrived.address or Address(found.panel)
+    if not form.is_valid():
+        return _refused(viewer, address, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        reply = attempt(lambda: _once(viewer, found, form))
+    except errors.StaleVersion as stale:
+        form.take_conflict(stale, changed_by(viewer, stale))
+        return _refused(viewer.again(), address, form, HTTPStatus.CONFLICT)
+    except (errors.KeyReused, errors.NotFound, errors.Busy):
+        raise
+    except errors.RuleViolation as violation:
+        _blame(form, violation)
+        return _refused(viewer.again(), address, form, HTTPStatus(violation.status))
+    place = Address(reply.panel or address.panel, reply.params if reply.panel else address.params)
+    return HTTPStatus.OK, render_panel(viewer.again(), place, say=reply.say)
+
+
+def _once(viewer: Viewer, found: Action, form: ActionForm) -> Reply:
+    """Run the action unless the same form was sent before; then there is nothing left to do."""
+    if found.creates and found.remembers and not sent.first_time(viewer, form):
+        return Reply(say=_("This was saved already."))
+    return found.run(viewer, form) or Reply()
+
+
+def changed_by(viewer: Viewer, stale: errors.StaleVersion) -> str:
+    """Return the sentence of a conflict: who was first, when, and what to do."""
+    if stale.at is None:
+        return stale.sentence
+    name = viewer.host.names([stale.by_id]).get(stale.by_id, "") if stale.by_id else ""
+    return _(
+        "%(name)s changed this on %(day)s at %(time)s, after you opened it. What you typed is kept: compare it with"
+        " what is stored now, and save again if yours should stand.",
+    ) % {
+        "name": name or _("Somebody else"), "day": day(stale.at, viewer.zone), "time": clock(stale.at, viewer.zone),
+    }
+
+
+def _blame(form: ActionForm, violation: errors.RuleViolation) -> None:
+    if violation.field in form.fields:
+        form.add_error(violation.field, violation.sentence)
+    else:
+        form.sentence = violation.sentence
+
+
+def _refused(viewer: Viewer, address: Address, form: ActionForm, status: HTTPStatus) -> tuple[HTTPStatus, str]:
+    return status, render_panel(viewer, address, Forms(viewer, failed=form))
+
+
+def values(form: ActionForm) -> Mapping[str, Any]:
+    """Return the typed values of a valid form, without the protocol's own fields."""
+    return {name: value for name, value in form.cleaned_data.items() if name not in {"about", "version"}}

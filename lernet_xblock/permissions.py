@@ -1,0 +1,87 @@
+"""Who may do what: predicates on viewer and rows. Handlers decide nothing by themselves."""
+
+from lernet_xblock.models import Case, Cohort
+from lernet_xblock.viewer import Viewer
+
+
+def is_known(viewer: Viewer) -> bool:
+    """Somebody who is logged in."""
+    return viewer.actor.user_id is not None
+
+
+def is_learner(viewer: Viewer) -> bool:
+    """Somebody enrolled in the course, now and not only when they joined."""
+    return is_known(viewer) and viewer.actor.enrolled
+
+
+def is_admin(viewer: Viewer) -> bool:
+    """A member of the course team who sizes and forms the cohorts."""
+    return is_known(viewer) and viewer.actor.is_admin
+
+
+def is_author(viewer: Viewer) -> bool:
+    """Somebody who may change the block in Studio."""
+    return is_known(viewer) and viewer.actor.is_author
+
+
+def is_member(viewer: Viewer) -> bool:
+    """An enrolled person with a place in a cohort."""
+    return is_learner(viewer) and viewer.membership is not None
+
+
+def is_facilitator(viewer: Viewer) -> bool:
+    """Facilitator or deputy of a cohort of this network."""
+    return is_known(viewer) and bool(viewer.facilitations)
+
+
+def belongs(viewer: Viewer) -> bool:
+    """Member or facilitator: somebody a cohort knows."""
+    return is_member(viewer) or is_facilitator(viewer)
+
+
+def takes_part(viewer: Viewer) -> bool:
+    """Member, facilitator or admin: somebody the dates and results concern."""
+    return belongs(viewer) or (is_admin(viewer) and viewer.network is not None)
+
+
+def may_apply(viewer: Viewer) -> bool:
+    """An enrolled person without a place and without a part in running the network."""
+    return is_learner(viewer) and viewer.network is not None and not belongs(viewer) and not is_admin(viewer)
+
+
+def guides(viewer: Viewer, cohort: Cohort) -> bool:
+    """Facilitator or deputy of this very cohort."""
+    return is_known(viewer) and cohort.pk in viewer.guided_ids
+
+
+def may_see_cohort(viewer: Viewer, cohort: Cohort) -> bool:
+    """Its members, those who guide it, and the admins of its network."""
+    if viewer.network is None or cohort.network_id != viewer.network.pk:
+        return False
+    own = is_member(viewer) and viewer.membership is not None and viewer.membership.cohort_id == cohort.pk
+    return own or guides(viewer, cohort) or is_admin(viewer)
+
+
+def may_plan(viewer: Viewer, cohort: Cohort) -> bool:
+    """Those who guide the cohort and the admins change its sessions."""
+    return may_see_cohort(viewer, cohort) and (guides(viewer, cohort) or is_admin(viewer))
+
+
+def may_read_case(viewer: Viewer, case: Case) -> bool:
+    """The owner; once shared, who guides the cohort and the members who were there when it was shared.
+
+    Admins are not readers, and neither is staff behind a masquerade: text was shared with colleagues.
+    """
+    if not viewer.may_write:
+        return False
+    if case.owner_id == viewer.user_id:
+        return is_known(viewer)
+    if case.state != Case.State.SHARED or case.shared_at is None:
+        return False
+    if case.cohort_id in viewer.guided_ids:
+        return True
+    member = viewer.membership
+    return (
+        is_member(viewer) and member is not None
+        and member.cohort_id == case.cohort_id and member.joined_at <= case.shared_at
+    )

@@ -1,0 +1,1 @@
+"""Reads: frozen dataclasses for panels, a fixed number of queries each."""

@@ -1,0 +1,1 @@
+"""Writes: one verb per function, keyword-only; the transaction is already open."""

@@ -1,0 +1,213 @@
+/* HTML over the wire for one XBlock: forms are sent as JSON to a handler, the reply replaces its fragments. */
+(function () {
+  'use strict';
+  if (window.LernetXBlock) return;
+
+  const SHOWN = [200, 409, 422];
+  const SAVE_AFTER_MS = 2000;
+
+  function cookie(name) {
+    const pair = document.cookie.split('; ').find((part) => part.startsWith(name + '='));
+    return pair ? decodeURIComponent(pair.slice(name.length + 1)) : '';
+  }
+
+  /* Hosts end handler addresses differently, some with a query of their own: extend the path, keep the query. */
+  function extended(base, name, query) {
+    const url = new URL(base, location.href);
+    url.pathname = url.pathname.replace(/\/$/, '') + '/' + name;
+    for (const [key, value] of new URLSearchParams(query || '')) url.searchParams.set(key, value);
+    return url;
+  }
+
+  function changed(field) {
+    if (field.type === 'checkbox' || field.type === 'radio') return field.checked !== field.defaultChecked;
+    if (field.options) return [...field.options].some((one) => one.selected !== one.defaultSelected);
+    return field.value !== field.defaultValue;
+  }
+
+  function fieldsOf(form, submitter) {
+    return [...new FormData(form, submitter)].filter(([, value]) => typeof value === 'string');
+  }
+
+  class Wire {
+    constructor(root, runtime, host) {
+      this.root = root;
+      this.runtime = runtime;
+      this.host = host;
+      root.addEventListener('submit', (event) => this.submit(event));
+      root.addEventListener('click', (event) => this.click(event));
+      root.addEventListener('change', (event) => {
+        if (event.target.matches('input[type="file"][data-upload]')) this.upload(event.target);
+        else if (event.target.form?.matches('[data-submit="change"]')) event.target.form.requestSubmit();
+      });
+      root.addEventListener('input', (event) => this.typed(event.target));
+      window.addEventListener('popstate', () => this.follow());
+      this.follow();
+      this.settle();
+    }
+
+    get panel() { return this.root.querySelector('[data-fragment="panel"]'); }
+
+    /* The address of the page keeps the panel: #lernet-1a2b3c4d/cases?case=… */
+    follow() {
+      const [, address] = decodeURIComponent(location.hash).split(this.root.id + '/');
+      if (address && address !== this.panel.dataset.address) this.open(address, false);
+    }
+
+    click(event) {
+      const link = event.target.closest('[data-panel]');
+      if (link) {
+        event.preventDefault();
+        this.open(link.dataset.panel, true);
+      } else if (event.target.closest('[data-print]')) {
+        window.print();
+      } else if (event.target.closest('[data-studio="cancel"]')) {
+        this.runtime.notify?.('cancel', {});
+      }
+    }
+
+    async open(address, remember) {
+      const [name, query] = address.split('?');
+      await this.send(extended(this.root.dataset.panelUrl, name, query), {}, this.panel);
+      if (!remember) return;
+      history.pushState(null, '', '#' + this.root.id + '/' + address);
+      this.panel.querySelector('h2, h3')?.focus({preventScroll: true});
+      this.root.scrollIntoView({block: 'nearest'});
+    }
+
+    submit(event) {
+      const form = event.target;
+      if (!form.matches('form[data-action]')) return;
+      event.preventDefault();
+      clearTimeout(form.saving);
+      const busy = form.closest('[data-fragment]');
+      if (busy.getAttribute('aria-busy') !== 'true') this.post(form, fieldsOf(form, event.submitter), busy);
+    }
+
+    request(body, type) {
+      return {
+        method: 'POST', body,
+        headers: {
+          'Content-Type': type, 'X-CSRFToken': cookie('csrftoken'), 'X-Requested-With': 'XMLHttpRequest', Accept: 'text/html',
+        },
+      };
+    }
+
+    async post(form, fields, busy) {
+      const studio = form.dataset.studio === 'save';
+      if (studio) this.runtime.notify?.('save', {state: 'start'});
+      const body = JSON.stringify({at: this.panel.dataset.address, fields});
+      const status = await this.send(extended(this.root.dataset.actionUrl, form.dataset.action), this.request(body, 'application/json'), busy, form);
+      if (studio) this.runtime.notify?.(status === 200 ? 'save' : 'error', status === 200 ? {state: 'end'} : {title: form.dataset.title, message: this.status.textContent});
+    }
+
+    upload(input) {
+      const [file] = input.files;
+      const type = input.dataset.type || file?.type;
+      if (file) this.send(extended(this.root.dataset.actionUrl, input.dataset.upload), this.request(file, type), this.panel, input.form);
+    }
+
+    async send(url, options, busy, form) {
+      busy.setAttribute('aria-busy', 'true');
+      try {
+        const response = await fetch(url, {credentials: 'same-origin', ...options});
+        const text = await response.text();
+        if (SHOWN.includes(response.status)) this.swap(text, form);
+        else this.say(response.headers.get('Content-Type')?.startsWith('text/plain') ? text : this.status.dataset.failed);
+        return response.status;
+      } catch {
+        this.say(this.status.dataset.failed);
+        return 0;
+      } finally {
+        busy.removeAttribute('aria-busy');
+      }
+    }
+
+    /* Each fragment of the reply replaces its namesake. What was typed in other forms stays typed. */
+    swap(html, sent) {
+      const active = this.root.contains(document.activeElement) ? document.activeElement.id : '';
+      const kept = [...this.panel.querySelectorAll('input, textarea, select')]
+        .filter((field) => field.id && field.form !== sent && field.type !== 'hidden' && field.type !== 'file' && changed(field));
+      const opened = [...this.panel.querySelectorAll('details[open][id]')].map((one) => one.id);
+      const same = this.panel.dataset.address;
+      const template = document.createElement('template');
+      template.innerHTML = html;
+      for (const next of [...template.content.children]) {
+        const place = this.root.querySelector(`[data-fragment="${CSS.escape(next.dataset.fragment || '')}"]`);
+        if (place) place.replaceWith(next);
+      }
+      if (same === this.panel.dataset.address) {
+        for (const field of kept) this.restore(field);
+        for (const id of opened) this.find(id)?.setAttribute('open', '');
+      }
+      const focus = this.panel.querySelector('[data-focus], [aria-invalid="true"]') || (active && this.find(active));
+      if (focus) focus.focus();
+      else if (active) this.panel.querySelector('h2')?.focus({preventScroll: true});
+      this.say(this.panel.dataset.say || '');
+      this.settle();
+    }
+
+    find(id) { return this.root.querySelector('#' + CSS.escape(id)); }
+
+    restore(old) {
+      const field = this.find(old.id);
+      if (!field || field.type !== old.type) return;
+      if (old.type === 'checkbox' || old.type === 'radio') field.checked = old.checked;
+      else field.value = old.value;
+      field.closest('details')?.setAttribute('open', '');
+    }
+
+    /* A form[data-auto] asks for something that is due; the first reader's browser sends it. */
+    settle() {
+      this.panel.querySelector('form[data-auto]')?.requestSubmit();
+    }
+
+    typed(field) {
+      const form = field.form;
+      const counter = field.maxLength > 0 && form?.querySelector(`[data-count="${CSS.escape(field.name)}"]`);
+      if (counter) counter.textContent = `${field.value.length} / ${field.maxLength}`;
+      if (!form?.dataset.autosave) return;
+      clearTimeout(form.saving);
+      form.saving = setTimeout(() => this.autosave(form), SAVE_AFTER_MS);
+    }
+
+    /* Saves without touching what is being typed: only the hidden fields and the "saved" note are taken over. */
+    async autosave(form) {
+      const note = form.querySelector('[data-saved]');
+      const body = JSON.stringify({at: this.panel.dataset.address, fields: fieldsOf(form)});
+      let response = null;
+      try {
+        response = await fetch(extended(this.root.dataset.actionUrl, form.dataset.autosave), this.request(body, 'application/json'));
+      } catch {
+        note.textContent = this.status.dataset.failed;
+        return;
+      }
+      const text = await response.text();
+      if (response.status === 409) { this.swap(text, form); return; }
+      if (response.status !== 200) { note.textContent = this.status.dataset.failed; return; }
+      const template = document.createElement('template');
+      template.innerHTML = text;
+      const fresh = template.content.querySelector(`form[data-autosave="${CSS.escape(form.dataset.autosave)}"]`);
+      if (!fresh || !this.root.contains(form)) return;
+      for (const hidden of form.querySelectorAll('input[type="hidden"]')) {
+        const next = fresh.querySelector(`input[type="hidden"][name="${CSS.escape(hidden.name)}"]`);
+        if (next) hidden.value = next.value;
+      }
+      note.textContent = fresh.querySelector('[data-saved]').textContent;
+      const panel = template.content.querySelector('[data-fragment="panel"]');
+      this.panel.dataset.address = panel.dataset.address;
+    }
+
+    get status() { return this.root.querySelector('[data-status]'); }
+
+    say(text) { this.status.textContent = text; }
+  }
+
+  window.LernetXBlock = function (runtime, element) {
+    const host = element.jquery ? element[0] : element;
+    const root = host.matches('.lnx') ? host : host.querySelector('.lnx');
+    if (!root || root.dataset.bound) return null;
+    root.dataset.bound = 'true';
+    return new Wire(root, runtime, host);
+  };
+}());

@@ -1,0 +1,163 @@
+"""Rows that stand where a test begins."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import factory
+from django.contrib.auth import get_user_model
+
+from lernet_xblock import models
+from lernet_xblock.rules.authored import write
+from lernet_xblock.rules.network_settings import Settings
+
+NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+COURSE, USAGE = "course-v1:Workbench+LERNET+dev", "lernet.d0.u0"
+
+# Scenario "shift leads": five Tuesdays across the clock change of 28 March 2027.
+PLAN = Settings(
+    title="Return to work",
+    goal="Shift leaders can prepare and hold a return-to-work talk, and plan a lighter shift.",
+    audience="Shift leaders in the food industry",
+    tags=("supervision", "reintegration"),
+    minimum_size=10,
+    maximum_size=15,
+    target_size=12,
+    cohort_limit=2,
+    session_count=5,
+    frequency="weekly",
+    interval=4,
+    first_date=date(2027, 2, 2),
+    session_time=time(13, 30),
+    time_zone="Europe/Brussels",
+    session_minutes=180,
+    preparation_minutes=30,
+    working_language="fr",
+    mode="mixed",
+    place="Rue du Moulin 4, Gembloux",
+    meeting_link="https://meet.example.org/lead",
+    applications_open=date(2026, 11, 30),
+    applications_close=date(2027, 1, 8),
+    decision_date=date(2027, 1, 15),
+    threshold=5,
+    charter_text="What is said here stays here.",
+    support_contact="desk@example.org",
+)
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = get_user_model()
+
+    username = factory.Sequence(lambda number: f"member{number:03d}")
+    first_name = factory.Sequence(lambda number: f"Mila{number}")
+    last_name = "Peeters"
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
+
+
+class NetworkFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Network
+
+    course_id, usage_id = COURSE, USAGE
+    title = PLAN.title
+    authored = factory.LazyFunction(lambda: write(PLAN))
+    minimum_size, maximum_size, target_size, cohort_limit, threshold = 10, 15, 12, 2, 5
+    opened_at = changed_at = NOW
+
+
+class ApplicationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Application
+
+    network = factory.SubFactory(NetworkFactory)
+    user = factory.SubFactory(UserFactory)
+    state = "submitted"
+    function, department, organisation, language = "shift supervisor", "packaging", "Frisse Groenten", "nl"
+    experience_years = 4
+    learning_question = "How do I start a talk after a long absence?"
+    commitment_version = 1
+    committed_at = submitted_at = NOW
+
+
+class CohortFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Cohort
+
+    network = factory.SubFactory(NetworkFactory, state="running")
+    number = factory.Sequence(lambda number: number + 1)
+    minimum_size, maximum_size, working_language = 10, 15, "fr"
+
+
+class MembershipFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Membership
+
+    cohort = factory.SubFactory(CohortFactory)
+    network = factory.SelfAttribute("cohort.network")
+    user = factory.SubFactory(UserFactory)
+    joined_at = NOW
+
+
+class FacilitationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Facilitation
+
+    cohort = factory.SubFactory(CohortFactory)
+    user = factory.SubFactory(UserFactory)
+    role = "facilitator"
+
+
+class CharterFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Charter
+
+    cohort = factory.SubFactory(CohortFactory)
+    version = 1
+    text = PLAN.charter_text
+    in_force_at = NOW
+
+
+class SessionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Session
+
+    cohort = factory.SubFactory(CohortFactory)
+    number = 1
+    kind = "launch"
+    local_date, local_time, time_zone = date(2027, 2, 2), time(13, 30), "Europe/Brussels"
+    duration_minutes = 180
+    starts_at = datetime(2027, 2, 2, 12, 30, tzinfo=UTC)
+    ends_at = factory.LazyAttribute(lambda row: row.starts_at + timedelta(minutes=row.duration_minutes))
+    zone_data_version = "2026.6"
+    changed_at = NOW
+
+
+class PulseFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Pulse
+
+    session = factory.SubFactory(SessionFactory)
+    opens_at = factory.LazyAttribute(lambda row: row.session.ends_at)
+    closes_at = factory.LazyAttribute(lambda row: row.opens_at + timedelta(hours=72))
+
+
+class CaseFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Case
+
+    cohort = factory.SubFactory(CohortFactory)
+    owner = factory.SubFactory(UserFactory)
+    state = "shared"
+    title, situation, question = (
+        "Handover",
+        "The night shift hears half of it.",
+        "How do I make a handover whole?",
+    )
+    third_parties_checked = True
+    shared_at = saved_at = NOW + timedelta(days=1)
+
+
+def shared_case(cohort: models.Cohort, **changes: Any) -> models.Case:
+    """Return a shared case of a member of the cohort."""
+    owner = MembershipFactory(cohort=cohort).user
+    return CaseFactory(cohort=cohort, owner=owner, **changes)
