@@ -9,7 +9,12 @@ from typing import Any
 from django import template
 from django.template.base import Parser, Token
 from django.template.context import Context
-from django.templatetags.i18n import BlockTranslateNode, do_block_translate
+from django.templatetags.i18n import (
+    BlockTranslateNode,
+    TranslateNode,
+    do_block_translate,
+    do_translate,
+)
 from django.utils.safestring import mark_safe
 
 from lernet_xblock import i18n
@@ -59,7 +64,23 @@ def block_translate(parser: Parser, token: Token) -> OwnBlockTranslateNode:
     return node
 
 
-@register.simple_tag
-def translate(message: str, context: str | None = None) -> str:
+class OwnTranslateNode(TranslateNode):
+    """A parsed `translate` whose sentence comes from our catalogue."""
+
+    def render(self, context: Context) -> str:
+        """Return the sentence, escaped, or put it under its name."""
+        message = str(self.filter_expression.var.resolve(context))
+        about = self.message_context.resolve(context) if self.message_context else None
+        found = i18n.pgettext(about, message) if about else i18n.gettext(message)
+        if self.asvar:
+            context[self.asvar] = found
+            return ""
+        return template.base.render_value_in_context(found, context)
+
+
+@register.tag("translate")
+def translate(parser: Parser, token: Token) -> OwnTranslateNode:
     """`{% translate "Save" %}`, `{% translate "May" context "month" as may %}`."""
-    return i18n.pgettext(context, message) if context else i18n.gettext(message)
+    node = do_translate(parser, token)
+    node.__class__ = OwnTranslateNode
+    return node

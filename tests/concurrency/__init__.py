@@ -1,0 +1,1 @@
+"""Races, with real processes on a real database server."""
