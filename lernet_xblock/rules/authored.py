@@ -1,0 +1,90 @@
+"""The author's settings as a block stores them, as JSON, and as the rules read them.
+
+A block's fields travel through export and import by hand and by machine, so anything may stand in them: what
+cannot be read counts as not filled in, and is never an error here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, time
+from typing import Any, get_args
+
+from lernet_xblock.rules.network_settings import Settings
+
+# The block's field for a setting, where the names differ: the platform shows `display_name`.
+BLOCK_FIELDS = {"title": "display_name", "tags": "topics"}
+
+
+def block_field(name: str) -> str:
+    """Return the name of the block's field that holds the setting."""
+    return BLOCK_FIELDS.get(name, name)
+
+
+def _date(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _time(value: Any) -> time | None:
+    try:
+        return time.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _dates(value: Any) -> tuple[date, ...]:
+    found = (_date(item) for item in value) if isinstance(value, list | tuple) else ()
+    return tuple(day for day in found if day is not None)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+READERS = {
+    "tags": _texts,
+    "listed_dates": _dates,
+    "session_time": _time,
+    **dict.fromkeys(
+        ("first_date", "applications_open", "applications_close", "decision_date", "end_date"),
+        _date,
+    ),
+}
+
+
+def _reader(field: Any) -> Any:
+    if field.name in READERS:
+        return READERS[field.name]
+    return _whole if {int, float} & set(get_args(field.type)) else _text
+
+
+def read(raw: Mapping[str, Any]) -> Settings:
+    """raw: setting name → JSON value (dates and times as ISO text). Returns the settings, gaps as None or empty."""
+    return Settings(
+        **{field.name: _reader(field)(raw.get(field.name)) for field in fields(Settings)}
+    )
+
+
+def write(settings: Settings) -> dict[str, Any]:
+    """Return the settings as JSON values, the inverse of `read`."""
+    return {field.name: _plain(getattr(settings, field.name)) for field in fields(Settings)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, time):
+        return value.isoformat(timespec="minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,73 @@
+"""What an author may do but should know of: unusual sizes, holidays, clock changes, gaps."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from lernet_xblock.rules.holidays_be import be_holiday
+from lernet_xblock.rules.network_settings import (
+    RECOMMENDED_MAXIMUM,
+    RECOMMENDED_MINIMUM,
+    Notice,
+    Settings,
+)
+from lernet_xblock.rules.recurrence import Occurrence
+from lernet_xblock.rules.refusals import Refused
+from lernet_xblock.rules.trajectory_schedule import spread_dates
+from lernet_xblock.rules.zones import clock_change, zone
+
+
+def notices(settings: Settings) -> tuple[Notice, ...]:
+    """Return what is allowed but worth saying; () when nothing is. Never raises.
+
+    Codes: size_outside_recommendation, maximum_below_threshold, place_missing,
+    meeting_link_missing, charter_missing; per session session_on_holiday and
+    session_day_after_holiday (values date, holiday: a code), session_in_clock_gap and
+    session_in_clock_overlap (values local: the naive start).
+    """
+    return (*_sizes(settings), *_gaps(settings), *_sessions(settings))
+
+
+def _sizes(settings: Settings) -> Iterator[Notice]:
+    bounds: dict[str, object] = {"minimum": RECOMMENDED_MINIMUM, "maximum": RECOMMENDED_MAXIMUM}
+    for name in ("minimum_size", "maximum_size"):
+        size = getattr(settings, name)
+        if size is not None and not RECOMMENDED_MINIMUM <= size <= RECOMMENDED_MAXIMUM:
+            yield Notice(name, "size_outside_recommendation", bounds)
+    most, threshold = settings.maximum_size, settings.threshold
+    if most is not None and threshold is not None and most < threshold:
+        yield Notice("maximum_size", "maximum_below_threshold", {"threshold": threshold})
+
+
+def _gaps(settings: Settings) -> Iterator[Notice]:
+    if settings.mode in ("in_person", "mixed") and not (settings.place or "").strip():
+        yield Notice("place", "place_missing")
+    if settings.mode in ("online", "mixed") and not (settings.meeting_link or "").strip():
+        yield Notice("meeting_link", "meeting_link_missing")
+    if not (settings.charter_text or "").strip():
+        yield Notice("charter_text", "charter_missing")
+
+
+def _sessions(settings: Settings) -> Iterator[Notice]:
+    try:
+        sessions = spread_dates(settings)
+    except Refused:
+        return
+    field = "listed_dates" if settings.frequency == "dates" else "first_date"
+    for session in sessions:
+        yield from _holiday(field, session)
+        yield from _clock_change(session, settings.time_zone or "")
+
+
+def _holiday(field: str, session: Occurrence) -> Iterator[Notice]:
+    day = session.local.date()
+    today, yesterday = be_holiday(day), be_holiday(day - timedelta(days=1))
+    if today:
+        yield Notice(field, "session_on_holiday", {"date": day, "holiday": today})
+    elif yesterday:
+        yield Notice(field, "session_day_after_holiday", {"date": day, "holiday": yesterday})
+
+
+def _clock_change(session: Occurrence, zone_name: str) -> Iterator[Notice]:
+    change = clock_change(session.local, zone(zone_name))
+    if change:
+        yield Notice("session_time", f"session_in_clock_{change}", {"local": session.local})
