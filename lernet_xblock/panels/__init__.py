@@ -1,5 +1,14 @@
 """What people see: one module each. Importing them in this order makes the order of the menu."""
 
 from lernet_xblock.panels import home  # isort: skip
+from lernet_xblock.panels import join  # isort: skip
+from lernet_xblock.panels import sessions  # isort: skip
+from lernet_xblock.panels import cases  # isort: skip
+from lernet_xblock.panels import group  # isort: skip
+from lernet_xblock.panels import results  # isort: skip
+from lernet_xblock.panels import opening  # isort: skip
+from lernet_xblock.panels import people  # isort: skip
+from lernet_xblock.panels import plan  # isort: skip
+from lernet_xblock.panels import studio  # isort: skip
 
-__all__ = ["home"]
+__all__ = ["cases", "group", "home", "join", "opening", "people", "plan", "results", "sessions", "studio"]

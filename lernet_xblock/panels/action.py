@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.datastructures import MultiValueDict
 
 from lernet_xblock import errors
+from lernet_xblock.host import Place
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.panels import rate, sent
 from lernet_xblock.panels.attempt import attempt
@@ -42,12 +43,16 @@ class Reply:
 
 Run = Callable[[Viewer, Any], Reply | None]
 
+IN_COURSE = frozenset({Place.LEARN, Place.BENCH})
+IN_STUDIO = frozenset({Place.STUDIO, Place.BENCH})
+
 
 @dataclass(frozen=True)
 class Action:
     """One write. `creates`: a second click must not make a second thing; `remembers`: a key and a rate may be kept.
 
-    Evaluations remember nothing: their ledger alone says that somebody answered.
+    Evaluations remember nothing: their ledger alone says that somebody answered. `places`: where it may be sent
+    from: settings are written in Studio, everything else in the course.
     """
 
     name: str
@@ -58,6 +63,7 @@ class Action:
     creates: bool = False
     remembers: bool = True
     content_type: str = JSON_TYPE
+    places: frozenset[Place] = IN_COURSE
 
 
 ACTIONS: dict[str, Action] = {}
@@ -66,10 +72,11 @@ ACTIONS: dict[str, Action] = {}
 def action(  # noqa: PLR0913 - the declaration of an action is read as a table
     name: str, *, panel: str, permission: Callable[[Viewer], bool], form: type[ActionForm] = ActionForm,
     creates: bool = False, remembers: bool = True, content_type: str = JSON_TYPE,
+    places: frozenset[Place] = IN_COURSE,
 ) -> Callable[[Run], Run]:
     """Register the function as an action. It gets the viewer and the valid form, inside a transaction."""
     def register(run: Run) -> Run:
-        ACTIONS[name] = Action(name, panel, permission, form, run, creates, remembers, content_type)
+        ACTIONS[name] = Action(name, panel, permission, form, run, creates, remembers, content_type, places)
         return run
     return register
 
@@ -114,6 +121,8 @@ def check_person(viewer: Viewer, found: Action) -> None:
         raise errors.Forbidden(_("Please log in first. What you typed is kept on this page."))
     if not viewer.may_write:
         raise errors.Forbidden(_("You are looking as somebody else: nothing is written in their name."))
+    if viewer.place not in found.places:
+        raise errors.Forbidden(_("This is not done here: settings are changed in Studio, everything else in the course."))
     if not found.permission(viewer):
         raise errors.Forbidden(_("This is not yours to do in this network."))
 

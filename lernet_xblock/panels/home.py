@@ -1,15 +1,82 @@
 """Home: the one next step, the next session, the line of the network, who to ask."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from lernet_xblock import permissions
-from lernet_xblock.i18n import gettext_lazy as _
+from lernet_xblock.i18n import gettext_lazy as lazily
+from lernet_xblock.models import Network
 from lernet_xblock.panels.forms import Forms
+from lernet_xblock.panels.home_steps import (
+    Step,
+    admin_step,
+    applicant_step,
+    guide_step,
+    member_step,
+    outside_step,
+    preparation_step,
+    still_step,
+)
 from lernet_xblock.panels.panel import Params, panel
+from lernet_xblock.queries.home import GroupHome, admin_home, guide_home, member_home, people_ready
+from lernet_xblock.queries.network import card
+from lernet_xblock.queries.session import NEXT, PLANNED
+from lernet_xblock.rules.trajectory_schedule import FEWEST_SESSIONS, session_kinds
 from lernet_xblock.viewer import Viewer
 
+BEFORE_GROUPS = (Network.State.OPEN, Network.State.FORMING)
+STILL = (Network.State.PAUSED, Network.State.CANCELLED)
 
-@panel("home", title=_("Home"), visible=permissions.is_known)
+
+@dataclass(frozen=True)
+class Date:
+    """A session that follows from the settings, before any group has its own."""
+
+    starts_at: Any
+    ends_at: Any
+    kind: str
+    state: str
+
+
+@panel("home", title=lazily("Home"), visible=permissions.is_known)
 def home(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noqa: ARG001 - one signature
-    """Return what the home panel shows."""
-    return {}
+    """Return what the home panel shows: exactly one next step, and what there is to know below it."""
+    step, group = _for(viewer)
+    return {
+        "step": step, "group": group, "line": group.lines if group else _dates(viewer),
+        "contact": viewer.plan.support_contact,
+    }
+
+
+def _for(viewer: Viewer) -> tuple[Step, GroupHome | None]:
+    """Return the step and the group of somebody who may have several roles; the one that waits for them comes first."""
+    if viewer.network is None:
+        return preparation_step(viewer), None
+    if viewer.network.state in STILL:
+        return still_step(viewer.network), None
+    forming = permissions.is_admin(viewer) and viewer.network.state in BEFORE_GROUPS
+    if forming:
+        return admin_step(viewer, None, people_ready(viewer)), None
+    if viewer.cohort is not None and permissions.is_member(viewer):
+        group = member_home(viewer, viewer.cohort)
+        return member_step(viewer, group), group
+    guided = guide_home(viewer)
+    if guided is not None:
+        return guide_step(viewer, guided), guided
+    if permissions.is_admin(viewer):
+        found = admin_home(viewer)
+        return admin_step(viewer, found, 0), found
+    return (applicant_step(viewer) if permissions.may_apply(viewer) else outside_step()), None
+
+
+def _dates(viewer: Viewer) -> tuple[Date, ...]:
+    """Return the dates of the settings, for those who are in no group; none once the groups go their own ways."""
+    if viewer.network is None or viewer.network.state not in BEFORE_GROUPS or not permissions.is_known(viewer):
+        return ()
+    sessions = card(viewer.plan).sessions
+    if len(sessions) < FEWEST_SESSIONS:
+        return ()
+    return tuple(
+        Date(at.starts_at, at.ends_at, kind, NEXT if number == 0 else PLANNED)
+        for number, (kind, at) in enumerate(zip(session_kinds(len(sessions)), sessions, strict=True))
+    )

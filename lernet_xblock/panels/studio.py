@@ -1,13 +1,119 @@
-"""Studio: the editor and the author's preview."""
+"""Studio: the editor, and the author's preview with sample people."""
 
+from typing import Any
+
+from django.utils import translation
+
+from lernet_xblock import permissions
+from lernet_xblock.host import Place
+from lernet_xblock.i18n import LANGUAGES
+from lernet_xblock.i18n import gettext as _
+from lernet_xblock.i18n import gettext_lazy as lazily
+from lernet_xblock.panels.action import IN_STUDIO, Reply, action
+from lernet_xblock.panels.engine import render
+from lernet_xblock.panels.forms import Forms
+from lernet_xblock.panels.panel import Address, Params, panel, render_panel
+from lernet_xblock.panels.settings_shown import card_values, said
+from lernet_xblock.panels.studio_form import SettingsForm, initial_of
+from lernet_xblock.queries.network import Change, card, changes
+from lernet_xblock.rules.network_settings import Settings
+from lernet_xblock.rules.trajectory import check, notices
+from lernet_xblock.rules.zones import zone_names
+from lernet_xblock.sentences import COMMITMENT_VERSION, COMMITMENTS, SETTING_LABELS
 from lernet_xblock.viewer import Viewer
+
+# Two invented colleagues for the preview: an author has no group to look at.
+SAMPLE_PEOPLE = (
+    ("Mila", lazily("shift leader, packaging")),
+    ("Karim", lazily("team coach, home care")),
+    ("Anneke", lazily("works manager, bakery")),
+)
+
+
+def _in_studio(viewer: Viewer) -> bool:
+    return permissions.is_known(viewer) and viewer.place is not Place.LEARN
+
+
+def _may_edit(viewer: Viewer) -> bool:
+    return permissions.is_author(viewer) and viewer.place is not Place.LEARN
+
+
+def _never(_viewer: Viewer) -> bool:
+    return False
 
 
 def author_panel(viewer: Viewer) -> str:
-    """Return the preview."""
-    return str(viewer.html_id)
+    """Return the preview; a sentence where settings are not shown to this person."""
+    return render_panel(viewer, Address("preview")) if _in_studio(viewer) else _closed(viewer)
 
 
 def editor_panel(viewer: Viewer) -> str:
-    """Return the editor."""
-    return str(viewer.html_id)
+    """Return the editor; a sentence for somebody who is no author."""
+    return render_panel(viewer, Address("studio")) if _may_edit(viewer) else _closed(viewer)
+
+
+def _closed(viewer: Viewer) -> str:
+    body = render("studio_closed.html", {})
+    return render("fragments.html", {"viewer": viewer, "id": viewer.html_id, "menu": [], "body": body})
+
+
+def findings(settings: Settings) -> dict[str, Any]:
+    """Return what is still to do before applications can open, and what is worth knowing."""
+    return {"missing": said(check(settings)), "notices": said(notices(settings))}
+
+
+@panel("studio", title=lazily("Settings"), visible=_may_edit, in_menu=_never)
+def studio(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noqa: ARG001 - one signature
+    """Return the editor over the block's own fields, whatever is in force in the course."""
+    settings = viewer.authored()
+    form = forms(SettingsForm, "studio.save", initial=initial_of(settings))
+    found = findings(settings)
+    return {
+        "menu": [],
+        "form": form,
+        "card": card(settings),
+        "zones": zone_names(),
+        "notices": found["notices"],
+        "missing": [entry | {"id": form[entry["field"]].id_for_label} for entry in found["missing"]],
+        "opened": viewer.network is not None,
+        "pending": [SETTING_LABELS[one.name] for one in _pending(viewer, settings)],
+    }
+
+
+def _pending(viewer: Viewer, settings: Settings) -> tuple[Change, ...]:
+    """Return what was changed since applications opened and is not in force."""
+    return changes(viewer.network, settings) if viewer.network else ()
+
+
+@action("studio.save", panel="studio", permission=permissions.is_author, form=SettingsForm, places=IN_STUDIO)
+def save(viewer: Viewer, form: SettingsForm) -> Reply:
+    """Write the settings into the block's fields; the runtime saves them after the handler."""
+    viewer.keep(form.settings)
+    return Reply(say=_("Saved."))
+
+
+@panel("preview", title=lazily("Preview"), visible=_in_studio, in_menu=_never)
+def preview(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noqa: ARG001 - one signature
+    """Return what learners will read, in a language of choice, with sample people."""
+    settings = viewer.authored()
+    language = params.get("language", "")
+    language = language if language in LANGUAGES else viewer.language
+    values = {
+        "viewer": viewer,
+        "id": viewer.html_id,
+        "people": SAMPLE_PEOPLE,
+        "commitment": COMMITMENTS[COMMITMENT_VERSION],
+        **card_values(settings),
+    }
+    with translation.override(language):
+        sample = render("studio_sample.html", values)
+    return {
+        "menu": [],
+        "sample": sample,
+        "language": language,
+        "languages": LANGUAGES.items(),
+        "configured": bool((settings.goal or "").strip()),
+        "in_studio": viewer.place is Place.STUDIO,
+        "opened": viewer.network is not None,
+        **findings(settings),
+    }

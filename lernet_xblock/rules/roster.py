@@ -21,8 +21,14 @@ MOST_YEARS = 60
 
 # Characters that the tables take.
 LONGEST = {
-    "username": 150, "email": 254, "function": 80, "department": 80, "organisation": 120, "language": 20,
-    "experience_years": 20, "availability": 200,
+    "username": 150,
+    "email": 254,
+    "function": 80,
+    "department": 80,
+    "organisation": 120,
+    "language": 20,
+    "experience_years": 20,
+    "availability": 200,
 }
 COLUMNS = tuple(LONGEST)
 REQUIRED = ("username", "function", "language")
@@ -96,7 +102,9 @@ def read_roster(body: bytes) -> Roster:
     problems = table.problems or _header_problems(table.header)
     if problems:
         return Roster((), problems, table.notices)
-    unused = tuple(Problem("column_unused", name) for name in table.header if name and name not in COLUMNS)
+    unused = tuple(Problem("column_unused", name) for name in table.header if name and name not in COLUMNS)[
+        :10
+    ]
     lines = tuple(_line(record, table.header) for record in table.records)
     return Roster(_without_repeats(lines), (), (*table.notices, *unused))
 
@@ -120,7 +128,9 @@ def _line(record: Record, header: Sequence[str]) -> Line:
     problems = (
         *_shape(record, header),
         *(problem for name in COLUMNS for problem in _cell(name, raw[name])),
-        *_language(values["language"]), *against_years, *against_days,
+        *_language(values["language"]),
+        *against_years,
+        *against_days,
     )
     return Line(record.number, values, years, problems)
 
@@ -132,7 +142,7 @@ def _tidy(text: str) -> str:
 
 def _shape(record: Record, header: Sequence[str]) -> list[Problem]:
     found = len(record.cells)
-    spare = any(cell.strip() for cell in record.cells[len(header):])
+    spare = any(cell.strip() for cell in record.cells[len(header) :])
     wrong = found < len(header) or spare
     return [Problem("cell_count", f"{found}/{len(header)}")] if wrong else []
 
@@ -179,8 +189,14 @@ def _years(text: str) -> tuple[int | None, list[Problem]]:
 def _half_days(text: str) -> tuple[str, list[Problem]]:
     """Return the half-days in the order of the week, as "MO-am TU-pm"."""
     words = re.split(r"[\s|,;/]+", text) if text else []
-    named = {f"{day.upper()}-{half.lower()}": word for word in words for day, _dash, half in [word.partition("-")]}
-    unknown = [Problem("half_day_unknown", word[:20]) for name, word in named.items() if word and name not in HALF_DAYS]
+    named = {
+        f"{day.upper()}-{half.lower()}": word for word in words for day, _dash, half in [word.partition("-")]
+    }
+    unknown = [
+        Problem("half_day_unknown", word[:20])
+        for name, word in named.items()
+        if word and name not in HALF_DAYS
+    ]
     return " ".join(day for day in HALF_DAYS if day in named), unknown
 
 
@@ -205,8 +221,11 @@ def parse(body: bytes, *, known: Sequence[str]) -> Table:
     if len(lines) > MOST_LINES + 1:
         return Table(problems=(Problem("too_many_lines", str(MOST_LINES)),))
     start, separator = _separator(lines, known)
-    records = [record for record in _records(lines, start, separator) if record.problems or any(
-        cell.strip() for cell in record.cells)]
+    records = [
+        record
+        for record in _records(lines, start, separator)
+        if record.problems or any(cell.strip() for cell in record.cells)
+    ]
     if not records:
         return Table(problems=(Problem("empty"),))
     if records[0].problems:
@@ -236,7 +255,7 @@ def _separator(lines: Sequence[str], known: Sequence[str]) -> tuple[int, str]:
 
 
 def _header(cells: Sequence[str]) -> tuple[str, ...]:
-    names = [re.sub(r"[\s_]+", "_", cell.strip(' \t\r\n"\ufeff').lower()) for cell in cells]
+    names = [re.sub(r"[ _]+", "_", _tidy(cell).strip('" \ufeff').lower())[:40] for cell in cells]
     while names and not names[-1]:
         names.pop()
     return tuple(names)
@@ -246,7 +265,9 @@ def _records(lines: Sequence[str], start: int, separator: str) -> Iterator[Recor
     """Yield every record; after one that cannot be read, go on with the next line."""
     place = start
     while place < len(lines):
-        some = csv.reader(islice(lines, place, place + MOST_LINES_IN_A_RECORD), delimiter=separator, strict=True)
+        some = csv.reader(
+            islice(lines, place, place + MOST_LINES_IN_A_RECORD), delimiter=separator, strict=True
+        )
         try:
             cells = next(some)
         except csv.Error:

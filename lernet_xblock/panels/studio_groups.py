@@ -1,0 +1,86 @@
+"""How the author's form is laid out: which settings stand together, and which a network can do without."""
+
+from typing import Any
+
+from lernet_xblock.i18n import gettext_lazy as lazily
+
+# Without these a network could not even be told from another.
+NEEDED_TO_SAVE = ("title", "goal")
+# What a network can do without for good; everything else is needed before applications open.
+OPTIONAL = frozenset(
+    {
+        "about",
+        "audience",
+        "tags",
+        "target_size",
+        "support_contact",
+        "listed_dates",
+        "end_date",
+        "place",
+        "meeting_link",
+        "applications_open",
+        "charter_text",
+    }
+)
+
+GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
+    (
+        lazily("What for"),
+        lazily("What people can do better afterwards, and what it is about."),
+        ("title", "goal", "audience", "tags"),
+    ),
+    (
+        lazily("Who"),
+        lazily("Groups of 10 to 15 people are recommended: enough experience, and a turn for everybody."),
+        (
+            "minimum_size",
+            "maximum_size",
+            "target_size",
+            "cohort_limit",
+            "working_language",
+            "support_contact",
+        ),
+    ),
+    (
+        lazily("When"),
+        lazily("The first session is the launch, the last one the closing."),
+        (
+            "frequency",
+            "interval",
+            "session_count",
+            "first_date",
+            "session_time",
+            "time_zone",
+            "session_minutes",
+            "preparation_minutes",
+            "listed_dates",
+            "end_date",
+        ),
+    ),
+    (lazily("Where"), "", ("mode", "place", "meeting_link")),
+    (
+        lazily("Applications"),
+        lazily("An administrator opens applications in the course; these dates tell people when."),
+        ("applications_open", "applications_close", "decision_date"),
+    ),
+    (
+        lazily("A safe group"),
+        lazily("People tell each other what went wrong only where they know what happens with it."),
+        ("charter_text", "threshold"),
+    ),
+)
+WIDE = frozenset(
+    {
+        "title",
+        "goal",
+        "audience",
+        "tags",
+        "support_contact",
+        "frequency",
+        "listed_dates",
+        "mode",
+        "place",
+        "meeting_link",
+        "charter_text",
+    }
+)

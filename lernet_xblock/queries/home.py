@@ -1,0 +1,159 @@
+"""What the home panel is made of, for each kind of person; at most five queries, whatever the number of people."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+
+from lernet_xblock.models import Application, Case, Charter, CharterConsent, Cohort, Facilitation, PulseReceipt, Session
+from lernet_xblock.queries.cohort import cohort_label
+from lernet_xblock.queries.pulse import may_answer
+from lernet_xblock.queries.session import SessionLine, lines_of, next_line
+from lernet_xblock.viewer import Viewer
+
+RESULTS_ARE_NEWS = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class OpenPulse:
+    """An evaluation that waits for the reader's answer."""
+
+    session: SessionLine
+    closes_at: datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a member did so far. must_accept: the charter in force waits for a yes."""
+
+    must_accept: bool
+    has_draft: bool
+    has_shared: bool
+    pulse: OpenPulse | None
+
+
+@dataclass(frozen=True)
+class GroupHome:
+    """The group that home is about: of several the one that meets first.
+
+    guides: names, facilitator first; several: the reader has other groups too; released: the newest session whose
+    results came out within a week; standing: None for those who are no members of it; unguided: for an admin, the
+    groups without a facilitator.
+    """
+
+    key: str
+    label: str
+    several: bool
+    lines: tuple[SessionLine, ...]
+    next: SessionLine | None
+    guides: tuple[str, ...]
+    released: SessionLine | None
+    standing: Standing | None = None
+    unguided: tuple[str, ...] = ()
+
+
+def people_ready(viewer: Viewer) -> int:
+    """Return how many people applied and have a seat: one query."""
+    return Application.objects.filter(network=viewer.network, state=Application.State.SUBMITTED).count()
+
+
+def member_home(viewer: Viewer, cohort: Cohort) -> GroupHome:
+    """Return the home of a member: four queries."""
+    sessions = list(_sessions(viewer, [cohort]))
+    facilitations = Facilitation.objects.filter(cohort=cohort)
+    return _home(viewer, [cohort], sessions, facilitations, standing_in=cohort)
+
+
+def guide_home(viewer: Viewer) -> GroupHome | None:
+    """Return the home of somebody who guides groups: three queries; None for who guides none."""
+    cohorts = sorted((row.cohort for row in viewer.facilitations), key=lambda cohort: cohort.number)
+    if not cohorts:
+        return None
+    facilitations = Facilitation.objects.filter(cohort__in=cohorts)
+    return _home(viewer, cohorts, list(_sessions(viewer, cohorts)), facilitations)
+
+
+def admin_home(viewer: Viewer) -> GroupHome | None:
+    """Return the home of an admin once there are groups: four queries; None before."""
+    cohorts = list(Cohort.objects.filter(network=viewer.network))
+    if not cohorts:
+        return None
+    facilitations = Facilitation.objects.filter(cohort__network=viewer.network)
+    return _home(viewer, cohorts, list(_sessions(viewer, cohorts)), facilitations)
+
+
+def _sessions(viewer: Viewer, cohorts: Sequence[Cohort]) -> QuerySet[Session]:
+    """Return the sessions with the window and release of their evaluation, and whether the reader answered it."""
+    mine = PulseReceipt.objects.filter(pulse__session=OuterRef("pk"), user_id=viewer.user_id)
+    return Session.objects.filter(cohort__in=cohorts).annotate(
+        opens_at=F("pulse__opens_at"), closes_at=F("pulse__closes_at"), released_at=F("pulse__release__released_at"),
+        answered=Exists(mine),
+    )
+
+
+def _home(
+    viewer: Viewer, cohorts: Sequence[Cohort], sessions: Sequence[Any], facilitations: Iterable[Facilitation], *,
+    standing_in: Cohort | None = None,
+) -> GroupHome:
+    lines = lines_of(viewer, cohorts, sessions)
+    cohort = _soonest(cohorts, {pk: next_line(own) for pk, own in lines.items()})
+    by_key = {line.key: line for line in lines[cohort.pk]}
+    rows = [row for row in sessions if row.cohort_id == cohort.pk]
+    guiding = list(facilitations)
+    leads = {row.cohort_id for row in guiding if row.role == Facilitation.Role.FACILITATOR}
+    return GroupHome(
+        key=cohort.key, label=cohort_label(cohort), several=len(cohorts) > 1, lines=lines[cohort.pk],
+        next=next_line(lines[cohort.pk]), guides=_names(viewer, cohort, guiding),
+        released=_released(viewer, rows, by_key),
+        standing=_standing(viewer, standing_in, rows, by_key) if standing_in is not None else None,
+        unguided=tuple(cohort_label(one) for one in cohorts if one.pk not in leads),
+    )
+
+
+def _soonest(cohorts: Sequence[Cohort], ahead: dict[int, SessionLine | None]) -> Cohort:
+    """Return the cohort that meets first; the first one when all their sessions are over."""
+    meeting = [cohort for cohort in cohorts if ahead[cohort.pk] is not None]
+    return min(meeting, key=lambda cohort: ahead[cohort.pk].starts_at) if meeting else cohorts[0]  # type: ignore[union-attr]
+
+
+def _names(viewer: Viewer, cohort: Cohort, guiding: Iterable[Facilitation]) -> tuple[str, ...]:
+    own = sorted((row for row in guiding if row.cohort_id == cohort.pk), key=lambda row: row.role, reverse=True)
+    names = viewer.host.names(row.user_id for row in own)
+    return tuple(names[row.user_id] for row in own if row.user_id in names)
+
+
+def _released(viewer: Viewer, rows: Iterable[Any], by_key: dict[str, SessionLine]) -> SessionLine | None:
+    news = [row for row in rows if row.released_at and viewer.now - row.released_at < RESULTS_ARE_NEWS]
+    return by_key[max(news, key=lambda row: row.released_at).key] if news else None
+
+
+def _standing(viewer: Viewer, cohort: Cohort, rows: Iterable[Any], by_key: dict[str, SessionLine]) -> Standing:
+    """Return what the member did: one query."""
+    newest = Charter.objects.filter(cohort=OuterRef("pk")).order_by("-version").values("pk")[:1]
+    mine = Case.objects.filter(cohort=OuterRef("pk"), owner_id=viewer.user_id)
+    found = Cohort.objects.filter(pk=cohort.pk).annotate(
+        charter=Subquery(newest), has_draft=Exists(mine.filter(state=Case.State.DRAFT)),
+        has_shared=Exists(mine.exclude(state=Case.State.DRAFT)),
+    ).annotate(
+        accepted=Exists(CharterConsent.objects.filter(charter=OuterRef("charter"), user_id=viewer.user_id)),
+    ).values("charter", "has_draft", "has_shared", "accepted").get()
+    return Standing(
+        must_accept=found["charter"] is not None and not found["accepted"], has_draft=found["has_draft"],
+        has_shared=found["has_shared"], pulse=_open_pulse(viewer, rows, by_key),
+    )
+
+
+def _open_pulse(viewer: Viewer, rows: Iterable[Any], by_key: dict[str, SessionLine]) -> OpenPulse | None:
+    """Return the evaluation that closes first of those the member is asked for and has not answered."""
+    if not may_answer(viewer) or viewer.membership is None:
+        return None
+    joined_at, now = viewer.membership.joined_at, viewer.now
+    waiting = [
+        row for row in rows
+        if row.state == Session.State.PLANNED and not row.answered and row.released_at is None
+        and row.opens_at and joined_at <= row.opens_at <= now <= row.closes_at
+    ]
+    first = min(waiting, key=lambda row: row.closes_at, default=None)
+    return OpenPulse(by_key[first.key], first.closes_at) if first else None

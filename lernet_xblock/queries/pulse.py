@@ -1,0 +1,199 @@
+"""Evaluations as people may see them: windows, own receipts and releases. Never an answer."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from lernet_xblock.errors import NotFound
+from lernet_xblock.models import Cohort, Pulse, PulseReceipt, Session
+from lernet_xblock.permissions import is_admin, is_member
+from lernet_xblock.queries.cohort import cohort_label
+from lernet_xblock.viewer import Viewer
+
+
+class Window(StrEnum):
+    """Where an evaluation stands for the reader."""
+
+    TO_ANSWER = "to_answer"
+    SENT = "sent"
+    OPEN = "open"
+    DUE = "due"
+    WITHHELD = "withheld"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True)
+class PulseResult:
+    """One session's evaluation. `answered`, `asked` and `payload` are the release's, None before it."""
+
+    session_key: str
+    number: int
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    closes_at: datetime
+    window: Window
+    answered: int | None = None
+    asked: int | None = None
+    payload: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class CohortResults:
+    """The evaluations of a cohort, the newest first."""
+
+    label: str
+    results: tuple[PulseResult, ...]
+
+
+def cohort_results(viewer: Viewer, *, grace: timedelta) -> tuple[CohortResults, ...]:
+    """Return the evaluations of the reader's cohorts that have opened; an admin reads those of all cohorts.
+
+    grace: how long after the window an answer may still arrive.
+    """
+    cohorts = _cohorts(viewer)
+    pulses = list(_opened(cohorts, viewer.now))
+    sent = _sent(viewer, pulses)
+    found: dict[int, list[PulseResult]] = {cohort.pk: [] for cohort in cohorts}
+    for pulse in pulses:
+        found[pulse.session.cohort_id].append(_result(viewer, pulse, sent, grace))
+    return tuple(CohortResults(cohort_label(cohort), tuple(found[cohort.pk])) for cohort in cohorts)
+
+
+def find_pulse(viewer: Viewer, session_key: str) -> Pulse:
+    """Return the evaluation this member is asked for, whenever its window is; else raise NotFound.
+
+    Members were there when the session ended; who guides the group or runs the course is not asked, and
+    neither is staff behind a masquerade.
+    """
+    pulse = (
+        Pulse.objects.select_related("session")
+        .filter(
+            session__key=session_key,
+            session__cohort=viewer.cohort,
+            session__state=Session.State.PLANNED,
+        )
+        .first()
+        if may_answer(viewer) and session_key.isalnum()
+        else None
+    )
+    if pulse is None or not _was_member(viewer, pulse):
+        raise NotFound
+    return pulse
+
+
+def has_answered(viewer: Viewer, pulse: Pulse) -> bool:
+    """Return whether the ledger holds the reader's name."""
+    return PulseReceipt.objects.filter(pulse=pulse, user_id=viewer.user_id).exists()
+
+
+def pulse_to_answer(viewer: Viewer) -> PulseResult | None:
+    """Return the open evaluation that this member has not answered yet, the oldest first: a next step."""
+    if not may_answer(viewer) or viewer.cohort is None:
+        return None
+    pulses = list(
+        _opened([viewer.cohort], viewer.now)
+        .filter(closes_at__gte=viewer.now, release=None)
+        .order_by("closes_at"),
+    )
+    sent = _sent(viewer, pulses)
+    waiting = (_result(viewer, pulse, sent, timedelta()) for pulse in pulses)
+    return next((one for one in waiting if one.window == Window.TO_ANSWER), None)
+
+
+def due_pulses(viewer: Viewer, *, grace: timedelta) -> list[Pulse]:
+    """Return the evaluations of the reader's cohorts that are over and not published yet."""
+    return list(
+        _due(viewer.now, grace).filter(session__cohort__in=[cohort.pk for cohort in _cohorts(viewer)])
+    )
+
+
+def all_due_pulses(now: datetime, *, grace: timedelta) -> list[Pulse]:
+    """Return the evaluations of every network that are over and not published yet."""
+    return list(_due(now, grace))
+
+
+def may_answer(viewer: Viewer) -> bool:
+    """An active member, in person, who neither guides the group nor runs the course."""
+    return (
+        is_member(viewer)
+        and viewer.may_write
+        and not is_admin(viewer)
+        and viewer.cohort is not None
+        and viewer.cohort.pk not in viewer.guided_ids
+    )
+
+
+def _due(now: datetime, grace: timedelta) -> Any:
+    return Pulse.objects.filter(
+        closes_at__lt=now - grace,
+        release=None,
+        session__state=Session.State.PLANNED,
+    ).order_by("closes_at", "pk")
+
+
+def _opened(cohorts: Iterable[Cohort], now: datetime) -> Any:
+    """Return the evaluations that have opened, of sessions that were held; the newest first."""
+    return (
+        Pulse.objects.filter(
+            session__cohort__in=[cohort.pk for cohort in cohorts],
+            session__state=Session.State.PLANNED,
+            opens_at__lte=now,
+        )
+        .select_related("session", "release")
+        .order_by("-opens_at", "-pk")
+    )
+
+
+def _cohorts(viewer: Viewer) -> list[Cohort]:
+    if viewer.network is None:
+        return []
+    if is_admin(viewer):
+        return list(Cohort.objects.filter(network=viewer.network))
+    found = {facilitation.cohort_id: facilitation.cohort for facilitation in viewer.facilitations}
+    if viewer.cohort is not None and is_member(viewer):
+        found[viewer.cohort.pk] = viewer.cohort
+    return sorted(found.values(), key=lambda cohort: cohort.number)
+
+
+def _sent(viewer: Viewer, pulses: Iterable[Pulse]) -> frozenset[int]:
+    """Return which evaluations the reader answered. Staff behind a masquerade do not learn it."""
+    if not may_answer(viewer):
+        return frozenset()
+    mine = PulseReceipt.objects.filter(pulse__in=[pulse.pk for pulse in pulses], user_id=viewer.user_id)
+    return frozenset(mine.values_list("pulse_id", flat=True))
+
+
+def _was_member(viewer: Viewer, pulse: Pulse) -> bool:
+    return viewer.membership is not None and viewer.membership.joined_at <= pulse.opens_at
+
+
+def _result(viewer: Viewer, pulse: Pulse, sent: frozenset[int], grace: timedelta) -> PulseResult:
+    session, release = pulse.session, getattr(pulse, "release", None)
+    return PulseResult(
+        session_key=session.key,
+        number=session.number,
+        kind=session.kind,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        closes_at=pulse.closes_at,
+        window=_window(viewer, pulse, sent, grace),
+        answered=release.answered if release else None,
+        asked=release.asked if release else None,
+        payload=release.payload if release else None,
+    )
+
+
+def _window(viewer: Viewer, pulse: Pulse, sent: frozenset[int], grace: timedelta) -> Window:
+    release = getattr(pulse, "release", None)
+    if release is not None:
+        return Window.WITHHELD if release.withheld else Window.RELEASED
+    if viewer.now > pulse.closes_at + grace:
+        return Window.DUE
+    if pulse.pk in sent:
+        return Window.SENT
+    own = viewer.membership is not None and viewer.membership.cohort_id == pulse.session.cohort_id
+    asked = own and may_answer(viewer) and _was_member(viewer, pulse)
+    return Window.TO_ANSWER if asked else Window.OPEN

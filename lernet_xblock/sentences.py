@@ -1,0 +1,149 @@
+"""What rules say in codes, in whole translated sentences; and the settings of a network by name."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+from lernet_xblock.i18n import gettext_lazy as _
+from lernet_xblock.rules.network_settings import Notice, Problem
+from lernet_xblock.rules.refusals import Refused
+
+SETTING_LABELS: dict[str, Any] = {
+    "title": _("Title"),
+    "goal": _("Goal"),
+    "audience": _("For whom"),
+    "tags": _("Topics"),
+    "minimum_size": _("Smallest group"),
+    "maximum_size": _("Largest group"),
+    "target_size": _("Preferred group size"),
+    "cohort_limit": _("Number of groups, at most"),
+    "session_count": _("Number of sessions"),
+    "frequency": _("Frequency"),
+    "interval": _("Every how many weeks or months"),
+    "listed_dates": _("Dates of the sessions"),
+    "first_date": _("First session"),
+    "session_time": _("Starts at"),
+    "time_zone": _("Time zone"),
+    "session_minutes": _("Length of a session, in minutes"),
+    "preparation_minutes": _("Preparation for each session, in minutes"),
+    "working_language": _("Working language"),
+    "mode": _("Way of meeting"),
+    "place": _("Place"),
+    "meeting_link": _("Link to the online meeting"),
+    "applications_open": _("Applications open on"),
+    "applications_close": _("Applications close on"),
+    "decision_date": _("Everybody hears by"),
+    "end_date": _("The network ends on"),
+    "threshold": _("Answers needed before an evaluation is shown"),
+    "charter_text": _("Charter: the ground rules of a group"),
+    "support_contact": _("Who to ask"),
+}
+
+HOLIDAYS: dict[str, Any] = {
+    "new_year": _("New Year’s Day"),
+    "labour_day": _("Labour Day"),
+    "national_day": _("the Belgian National Day"),
+    "assumption": _("Assumption Day"),
+    "all_saints": _("All Saints’ Day"),
+    "armistice": _("Armistice Day"),
+    "christmas": _("Christmas Day"),
+    "easter_sunday": _("Easter Sunday"),
+    "easter_monday": _("Easter Monday"),
+    "ascension": _("Ascension Day"),
+    "whit_sunday": _("Whit Sunday"),
+    "whit_monday": _("Whit Monday"),
+}
+
+SENTENCES: dict[str, Any] = {
+    "required": _("Please fill this in."),
+    "too_short": _("Please write at least %(minimum)s characters; there are %(length)s now."),
+    "too_long": _("Please write at most %(maximum)s characters."),
+    "too_many": _("Please give at most %(maximum)s."),
+    "out_of_range": _("Please choose a number from %(minimum)s to %(maximum)s."),
+    "unknown_choice": _("Please choose one from the list."),
+    "below_minimum_size": _(
+        "The largest group cannot be smaller than the smallest one, which is %(minimum)s."
+    ),
+    "outside_bounds": _("Please choose a size from %(minimum)s to %(maximum)s, as set for the groups."),
+    "zone_unknown": _(
+        "We do not know this time zone. Please choose one from the list, such as Europe/Brussels."
+    ),
+    "not_https": _("Please give a full address that begins with https://."),
+    "close_before_open": _("Applications cannot close before they open, on %(date)s."),
+    "decision_before_close": _("People are told after applications close, so not before %(date)s."),
+    "start_not_after_decision": _("The first session comes after everybody was told, so after %(date)s."),
+    "end_not_after_start": _("The network ends after its first session, so after %(date)s."),
+    "end_before_last_session": _("The network cannot end before its last session, on %(date)s."),
+    "first_date_not_earliest": _("The first session is the earliest of the listed dates: %(earliest)s."),
+    "first_date_not_last_weekday": _("%(date)s is not the last one of its weekday in that month."),
+    "dates_repeated": _("A date is listed twice."),
+    "dates_do_not_match_count": _("There are %(given)s dates for %(sessions)s sessions."),
+    "schedule_invalid": _("No schedule follows from this. Please check the date and the numbers around it."),
+    "schedule_unsatisfiable": _("These sessions would take more than %(years)s years."),
+    "schedule_holidays_unavailable": _("The holidays of this country are not known here."),
+    "too_few_sessions": _(
+        "A network has at least %(minimum)s sessions: the launch, one in between and the closing."
+    ),
+    "size_outside_recommendation": _(
+        "The recommendation is groups of %(minimum)s to %(maximum)s people. Another size is possible.",
+    ),
+    "maximum_below_threshold": _(
+        "Evaluations are shown from %(threshold)s answers, more than this group will have people.",
+    ),
+    "place_missing": _("People meet in person, but there is no place yet."),
+    "meeting_link_missing": _("People meet online, but there is no link yet."),
+    "charter_missing": _("There is no charter yet. Each group needs one before a case is shared."),
+    "session_on_holiday": _("The session on %(date)s falls on %(holiday)s."),
+    "session_day_after_holiday": _("The session on %(date)s is the day after %(holiday)s."),
+    "session_in_clock_gap": _("The clock jumps over %(local)s, so that session starts an hour later."),
+    "session_in_clock_overlap": _("The clock shows %(local)s twice; the session starts the first time."),
+    "threshold_only_upward": _(
+        "Applications are open with %(current)s answers promised. It can be raised, not lowered.",
+    ),
+}
+# What an applicant agrees to (rule E1). A new wording gets a new number: rows say which one was agreed to.
+COMMITMENT_VERSION = 1
+COMMITMENTS: dict[int, tuple[Any, ...]] = {
+    1: (
+        _("I come to every session, from the launch to the closing, and say so in time when I cannot."),
+        _("I bring a situation from my own work, and help others with theirs."),
+        _("What colleagues tell here stays here."),
+        _("I try something out between the sessions, and tell how it went."),
+    ),
+}
+
+UNKNOWN = _("This does not fit. Please check it.")
+
+DAY_PATTERNS = {"de": "l, j. F Y"}
+DAY_PATTERN = "l j F Y"
+
+
+def sentence(said: Problem | Notice | Refused) -> str:
+    """Return the whole sentence of what a rule said; a general one for a code that has none of its own."""
+    return sentence_of(said.code, said.values)
+
+
+def sentence_of(code: str, values: Mapping[str, object]) -> str:
+    """Return the sentence of a code. values: what the rule gave with it."""
+    return str(SENTENCES.get(code, UNKNOWN)) % {name: _shown(value) for name, value in values.items()}
+
+
+def named_sentence(said: Problem | Notice) -> str:
+    """Return the sentence after the name of its setting: "Goal: Please fill this in."."""
+    label = SETTING_LABELS.get(said.field)
+    return f"{label}: {sentence(said)}" if label else sentence(said)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{_day(value)}, {date_format(value, 'H:i')}"
+    if isinstance(value, date):
+        return _day(value)
+    return str(HOLIDAYS.get(value, value)) if isinstance(value, str) else str(value)
+
+
+def _day(moment: date) -> str:
+    return date_format(moment, DAY_PATTERNS.get((get_language() or "en").split("-")[0], DAY_PATTERN))

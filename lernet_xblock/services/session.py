@@ -1,0 +1,119 @@
+"""The sessions of a cohort: planned once from the rule, then edited one by one."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from lernet_xblock.errors import RuleViolation
+from lernet_xblock.i18n import gettext as _
+from lernet_xblock.models import Cohort, Pulse, Session
+from lernet_xblock.rules.network_settings import Settings
+from lernet_xblock.rules.recurrence import Occurrence
+from lernet_xblock.rules.refusals import Refused
+from lernet_xblock.rules.trajectory import session_kinds, spread_dates
+from lernet_xblock.rules.trajectory_checks import is_https
+from lernet_xblock.rules.zones import tz_version
+from lernet_xblock.sentences import sentence
+from lernet_xblock.services.audit import record
+from lernet_xblock.services.fresh import check_fresh, touch
+
+PULSE_WINDOW = timedelta(hours=72)
+PLACE_LENGTH: int = Session._meta.get_field("place").max_length
+LINK_LENGTH: int = Session._meta.get_field("meeting_link").max_length
+
+
+class AlreadyPlanned(RuleViolation):
+    """The cohort has its sessions; planning again would double them."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The sessions of this group were planned already."))
+
+
+class SessionOverlap(RuleViolation):
+    """Two sessions of one cohort would be held at the same time (rule S2)."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Two sessions of this group would overlap. Please choose other dates or shorter sessions."))
+
+
+def plan_sessions(cohort: Cohort, *, settings: Settings, by: int, now: datetime) -> list[Session]:
+    """Make the cohort's sessions from the rule, each with its evaluation, and return them in order.
+
+    Wall clock and zone are kept (rule S8); the instants beside them come from the time zone data of the tzdata wheel.
+    Raises AlreadyPlanned, SessionOverlap, or RuleViolation with the sentence of a rule that gives no sessions.
+    """
+    locked = Cohort.objects.select_for_update().get(pk=cohort.pk)
+    if Session.objects.filter(cohort=locked).exists():
+        raise AlreadyPlanned
+    dates, kinds = _dated(locked, settings)
+    Session.objects.bulk_create(
+        _session(locked, settings, number, kind, at, by=by, now=now)
+        for number, (kind, at) in enumerate(zip(kinds, dates, strict=True), start=1)
+    )
+    # Read again: some databases return no row numbers for rows that are made together.
+    sessions = list(Session.objects.filter(cohort=locked))
+    Pulse.objects.bulk_create(
+        Pulse(session=session, opens_at=session.ends_at, closes_at=session.ends_at + PULSE_WINDOW)
+        for session in sessions
+    )
+    record(locked.network, "sessions.plan", by=by, now=now, subject=locked.key)
+    return sessions
+
+
+def edit_session(
+    session: Session, *, place: str, meeting_link: str, opened_version: int, by: int, now: datetime,
+) -> Session:
+    """Change where the session is held. What is the same stays untouched and costs no version.
+
+    Raises StaleVersion with what is stored now, and RuleViolation for a link that is not https and for a session
+    that is over or cancelled.
+    """
+    row = Session.objects.select_for_update().get(pk=session.pk)
+    typed, stored = {"place": place, "meeting_link": meeting_link}, {"place": row.place, "meeting_link": row.meeting_link}
+    check_fresh(row, opened_version, theirs={name: stored[name] for name in stored if stored[name] != typed[name]})
+    if typed == stored:
+        return row
+    if now >= row.ends_at:
+        raise RuleViolation(_("This session is over: its place stays as it was."))
+    if row.state != Session.State.PLANNED:
+        raise RuleViolation(_("This session is not held, so it has no place."))
+    if meeting_link and not is_https(meeting_link):
+        raise RuleViolation(_("Please give a full address that begins with https://."), field="meeting_link")
+    row.place, row.meeting_link = place, meeting_link
+    # Calendars take over an entry again only when its sequence grew (RFC 5545 section 3.8.7.4).
+    row.sequence += 1
+    touch(row, by=by, now=now)
+    row.save(update_fields=["place", "meeting_link", "sequence", "version", "changed_by", "changed_at"])
+    record(row.cohort.network, "session.edit", by=by, now=now, subject=row.key)
+    return row
+
+
+def _dated(cohort: Cohort, settings: Settings) -> tuple[Sequence[Occurrence], Sequence[str]]:
+    """Return the cohort's dates on its own shift, and the kind of each."""
+    try:
+        dates = spread_dates(settings, shift_days=cohort.shift_days, shift_minutes=cohort.shift_minutes)
+        kinds = session_kinds(len(dates))
+    except Refused as refused:
+        raise RuleViolation(sentence(refused)) from refused
+    if any(_ends_at(one) > after.starts_at for one, after in pairwise(dates)):
+        raise SessionOverlap
+    return dates, kinds
+
+
+def _ends_at(occurrence: Occurrence) -> datetime:
+    # Settings without a time of day were refused before: only an all-day rule has no end.
+    return occurrence.ends_at or occurrence.starts_at
+
+
+def _session(
+    cohort: Cohort, settings: Settings, number: int, kind: str, at: Occurrence, *, by: int, now: datetime,
+) -> Session:
+    link = settings.meeting_link or ""
+    return Session(
+        cohort=cohort, number=number, kind=kind, local_date=at.local.date(), local_time=at.local.time(),
+        time_zone=settings.time_zone, duration_minutes=settings.session_minutes, starts_at=at.starts_at,
+        ends_at=_ends_at(at), zone_data_version=tz_version(),
+        # An imported block may hold anything: what no column takes, or what is no safe link, is left out.
+        place=(settings.place or "")[:PLACE_LENGTH],
+        meeting_link=link if is_https(link) and len(link) <= LINK_LENGTH else "", changed_at=now, changed_by_id=by,
+    )

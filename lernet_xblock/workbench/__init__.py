@@ -1,0 +1,1 @@
+"""The embedded default: this component on the xblock-sdk workbench, with demo networks and a switcher."""

@@ -1,0 +1,117 @@
+"""The author's form: what is kept, and what is refused beside its field."""
+
+import pytest
+from django.core.cache import cache
+
+from lernet_xblock.rules.authored import block_field, write
+from tests.factories import PLAN, NetworkFactory, UserFactory
+from tests.runtime import make_block, post
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = {block_field(name): value for name, value in write(PLAN).items()}
+# What the browser sends for the scenario's network.
+TYPED = {
+    **{name: "" if value is None else str(value) for name, value in write(PLAN).items()},
+    "tags": "supervision, reintegration",
+    "listed_dates": "",
+}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def author():
+    return UserFactory(username="author_lies")
+
+
+def save(block, **changes):
+    return post(block, "studio.save", TYPED | changes, at="studio")
+
+
+@pytest.mark.parametrize("name", ["title", "goal"])
+def test_empty_title_or_goal_is_refused_and_everything_typed_is_kept(author, name):
+    block = make_block(author.username)
+    response = save(block, **{name: "", "audience": "Somebody <b>special</b>"})
+    assert response.status_int == 422
+    assert f'studio-save-{name}_error">Please fill this in.' in response.text
+    assert "Somebody &lt;b&gt;special&lt;/b&gt;" in response.text
+    assert (block.goal, block.audience) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        ({"goal": "Too short"}, "goal", "at least 40 characters"),
+        ({"title": "x" * 81}, "title", "at most 80 characters"),
+        ({"tags": ",".join(f"topic {n}" for n in range(9))}, "tags", "at most 8"),
+        ({"minimum_size": "1"}, "minimum_size", "from 2 to 30"),
+        ({"maximum_size": "31"}, "maximum_size", "from 2 to 30"),
+        ({"maximum_size": "9"}, "maximum_size", "cannot be smaller than the smallest one, which is 10"),
+        ({"target_size": "16"}, "target_size", "from 10 to 15"),
+        ({"target_size": "twelve"}, "target_size", "whole number"),
+        ({"cohort_limit": "9"}, "cohort_limit", "from 1 to 8"),
+        ({"decision_date": "2027-01-05"}, "decision_date", "not before Friday 8 January 2027"),
+        ({"applications_close": "2026-11-01"}, "applications_close", "cannot close before they open"),
+        ({"first_date": "2027-01-15"}, "first_date", "after Friday 15 January 2027"),
+        ({"first_date": "2 February"}, "first_date", "such as 2027-02-02"),
+        ({"end_date": "2027-05-24"}, "end_date", "last session, on Tuesday 25 May 2027"),
+        ({"session_count": "2"}, "session_count", "from 3 to"),
+        ({"session_time": "half past"}, "session_time", "such as 13:30"),
+        ({"session_minutes": "30"}, "session_minutes", "from 60 to 240"),
+        ({"preparation_minutes": "121"}, "preparation_minutes", "from 0 to 120"),
+        ({"time_zone": "Brussels"}, "time_zone", "do not know this time zone"),
+        ({"interval": "53"}, "interval", "from 1 to 52"),
+        ({"frequency": "hourly"}, "frequency", "one from the list"),
+        ({"working_language": "la"}, "working_language", "one from the list"),
+        ({"frequency": "dates", "listed_dates": "2027-02-02\nsoon"}, "listed_dates", "“soon” is not a date"),
+        ({"frequency": "dates", "listed_dates": "2027-02-02"}, "listed_dates", "1 dates for 5 sessions"),
+        ({"meeting_link": "javascript:alert(1)"}, "meeting_link", "begins with https://"),
+        ({"meeting_link": "http://meet.example.org"}, "meeting_link", "begins with https://"),
+        ({"threshold": "3"}, "threshold", "from 4 to 10"),
+        ({"threshold": "11"}, "threshold", "from 4 to 10"),
+    ],
+)
+def test_what_contradicts_itself_is_refused_beside_its_field(author, changes, field, sentence):
+    block = make_block(author.username, **FIELDS)
+    before = block.raw_settings()
+    response = save(block, **changes)
+    assert response.status_int == 422
+    told = response.text.split(f'studio-save-{field}_error">', 1)[1].split("</p>", 1)[0]
+    assert sentence in told
+    assert block.raw_settings() == before
+
+
+def test_other_sizes_are_allowed_with_a_notice(author):
+    response = save(make_block(author.username), maximum_size="18")
+    assert response.status_int == 200
+    assert "The recommendation is groups of 10 to 15 people" in response.text
+    assert "day after Easter Monday" in response.text
+
+
+def test_listed_dates_set_the_first_one(author):
+    block = make_block(author.username)
+    dates = "2027-04-13, 2027-02-02\n2027-03-02"
+    assert (
+        save(block, frequency="dates", listed_dates=dates, first_date="", session_count="3").status_int == 200
+    )
+    assert block.listed_dates == ["2027-02-02", "2027-03-02", "2027-04-13"]
+    assert block.first_date == "2027-02-02"
+
+
+def test_threshold_cannot_fall_below_what_was_promised(author):
+    NetworkFactory(threshold=6)
+    block = make_block(author.username, **FIELDS)
+    response = save(block, threshold="5")
+    assert response.status_int == 422
+    assert "open with 6 answers promised" in response.text
+    assert save(block, threshold="7").status_int == 200
+
+
+def test_control_characters_are_cleaned(author):
+    block = make_block(author.username)
+    assert save(block, audience="Shift\x00 leaders\u202e").status_int == 200
+    assert block.audience == "Shift leaders"

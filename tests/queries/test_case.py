@@ -1,0 +1,126 @@
+"""Cases as the pages read them."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from lernet_xblock.errors import NotFound
+from lernet_xblock.models import CharterConsent, Contribution
+from lernet_xblock.panels.page import viewer_of
+from lernet_xblock.queries import case as cases
+from tests.factories import (
+    NOW,
+    CaseFactory,
+    CharterFactory,
+    CohortFactory,
+    FacilitationFactory,
+    MembershipFactory,
+    shared_case,
+)
+from tests.runtime import make_block
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def later():
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        yield
+
+
+@pytest.fixture
+def member():
+    charter = CharterFactory()
+    person = MembershipFactory(cohort=charter.cohort).user
+    CharterConsent.objects.create(charter=charter, user=person, at=NOW)
+    return person
+
+
+@pytest.fixture
+def cohort(member):
+    return CharterConsent.objects.get(user=member).charter.cohort
+
+
+def viewer(user):
+    return viewer_of(make_block(user.username), None)
+
+
+def test_own_drafts_stand_apart_from_what_is_shared(member, cohort):
+    shared = shared_case(cohort, title="Shared")
+    draft = CaseFactory(cohort=cohort, owner=member, state="draft")
+    CaseFactory(cohort=cohort, state="draft")
+    space = cases.case_space(viewer(member))
+    assert [line.key for line in space.boards[0].cases] == [shared.key]
+    assert [line.key for line in space.mine] == [draft.key]
+
+
+def test_an_own_shared_case_stands_on_the_board_once(member, cohort):
+    own = CaseFactory(cohort=cohort, owner=member)
+    space = cases.case_space(viewer(member))
+    assert ([line.key for line in space.boards[0].cases], space.mine) == ([own.key], ())
+
+
+def test_questions_and_suggestions_are_counted_apart(member, cohort):
+    case = shared_case(cohort)
+    for kind in ("question", "suggestion", "suggestion"):
+        Contribution.objects.create(case=case, author=member, kind=kind, text="x", posted_at=NOW)
+    line = cases.case_space(viewer(member)).boards[0].cases[0]
+    assert (line.questions, line.suggestions) == (1, 2)
+
+
+def test_who_guides_two_groups_reads_two_boards(cohort):
+    other = CohortFactory(network=cohort.network, name="Night shift")
+    guide = FacilitationFactory(cohort=cohort).user
+    FacilitationFactory(cohort=other, user=guide)
+    mine, theirs = shared_case(cohort), shared_case(other)
+    boards = cases.case_space(viewer(guide)).boards
+    assert [[line.key for line in board.cases] for board in boards] == [[mine.key], [theirs.key]]
+    assert boards[1].label == "Night shift"
+
+
+def test_who_moved_to_another_group_keeps_the_own_case_and_loses_the_others(member, cohort):
+    other = CharterFactory(cohort__network=cohort.network).cohort
+    own, foreign = CaseFactory(cohort=cohort, owner=member), shared_case(cohort)
+    cohort.memberships.filter(user=member).update(active=None, left_at=NOW)
+    CharterConsent.objects.create(charter=other.charters.get(), user=member, at=NOW)
+    MembershipFactory(cohort=other, user=member)
+    reader = viewer(member)
+    assert [line.key for line in cases.case_space(reader).mine] == [own.key]
+    assert cases.find_case(reader, own.key) == own
+    page = cases.case_page(reader, own)
+    assert (page.may_edit, page.may_answer, page.may_withdraw) == (False, False, True)
+    with pytest.raises(NotFound):
+        cases.find_case(reader, foreign.key)
+
+
+def test_answers_stand_below_their_question(member, cohort):
+    case = shared_case(cohort)
+    ask = {"case": case, "posted_at": NOW}
+    first = Contribution.objects.create(author=member, kind="question", text="Since when?", **ask)
+    Contribution.objects.create(author=member, kind="question", text="Who else?", **ask)
+    Contribution.objects.create(author=case.owner, kind="answer", text="Since May.", answers=first, **ask)
+    page = cases.case_page(viewer(member), case)
+    assert [(voice.text, [reply.text for reply in voice.answers]) for voice in page.questions] == [
+        ("Since when?", ["Since May."]),
+        ("Who else?", []),
+    ]
+
+
+def test_readers_are_the_others_now_and_those_who_guide(member, cohort):
+    MembershipFactory.create_batch(3, cohort=cohort)
+    MembershipFactory(cohort=cohort, active=None, left_at=NOW)
+    guide = FacilitationFactory(cohort=cohort).user
+    found = cases.readers(viewer(member), cohort)
+    assert found == cases.Readers(3, (guide.get_full_name(),))
+
+
+def test_a_question_of_another_case_is_not_the_owner_s_to_answer(member, cohort):
+    own, foreign = CaseFactory(cohort=cohort, owner=member), shared_case(cohort)
+    asked = [
+        Contribution.objects.create(case=case, kind="question", text="x", posted_at=NOW)
+        for case in (own, foreign)
+    ]
+    assert cases.find_own_question(viewer(member), asked[0].key) == asked[0]
+    with pytest.raises(NotFound):
+        cases.find_own_question(viewer(member), asked[1].key)
