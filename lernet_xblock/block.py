@@ -70,6 +70,10 @@ class LernetXBlock(XBlock):
     charter_text = text()
     support_contact = text()
 
+    def __repr__(self) -> str:
+        """Name the block and nothing of what stands in it: this goes into logs and error reports."""
+        return f"<LernetXBlock {self.scope_ids.usage_id}>"
+
     def raw_settings(self) -> dict[str, Any]:
         """Return the authored values by setting name, as JSON."""
         return {name: getattr(self, block_field(name)) for name in self.authored_fields}

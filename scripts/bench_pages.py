@@ -92,7 +92,8 @@ def files_of(html: str) -> set[str]:
     """Return the addresses of all script and style files of a page."""
     scripts = re.findall(r"<script[^>]+src=[\"']([^\"']+)", html)
     styles = re.findall(r"<link[^>]+href=[\"']([^\"']+)[\"'][^>]*>", html)
-    return {address for address in (*scripts, *styles) if not address.startswith(("http", "//"))}
+    # What the workbench itself brings is the same for every block with a script.
+    return {one for one in (*scripts, *styles) if not one.startswith(("http", "//", "/static/workbench/"))}
 
 
 def describe(client: Any, pages: list[Page]) -> None:
@@ -165,7 +166,13 @@ def growth(client: Any, ours: Page, hello: Page, rounds: int) -> float:
     return ratios[1] / ratios[0]
 
 
-def verdicts(pages: list[Page], grown: float) -> list[tuple[str, bool]]:
+def grown(factor: float) -> tuple[str, bool]:
+    """Return the goal for large courses in words and whether it is reached."""
+    words = f"a course of {LARGE_COURSE} costs {factor:.2f} × one of {SMALL_COURSE}, at most {TARGET_GROWTH}"
+    return words, factor <= TARGET_GROWTH
+
+
+def verdicts(pages: list[Page]) -> list[tuple[str, bool]]:
     """Return each goal in words and whether it is reached."""
     by_name = {page.name: page for page in pages}
     ours, floor = by_name[OURS], by_name[HELLO].median
@@ -175,7 +182,6 @@ def verdicts(pages: list[Page], grown: float) -> list[tuple[str, bool]]:
         (f"at most {TARGET_RATIO} × hello world", ours.median <= TARGET_RATIO * floor),
         (f"at most {TARGET_QUERIES} queries of our own", ours.queries <= TARGET_QUERIES),
         (f"at most {TARGET_KB} kB of script and style", ours.assets <= TARGET_KB * 1000),
-        (f"a course of {LARGE_COURSE} costs at most {TARGET_GROWTH} × one of {SMALL_COURSE}", grown <= TARGET_GROWTH),
     ]
 
 
@@ -194,11 +200,12 @@ def main() -> int:
     pages = [Page(name, f"/scenario/{scenario}/?student=student_1") for name, scenario in PEERS.items()]
     ours = Page(OURS, f"/scenario/{scenario_name('running')}/?student={SHOWN_MEMBER}")
     pages.append(ours)
-    client = Client()
+    client = Client(HTTP_HOST="localhost")
     describe(client, pages)
     measure(client, pages, rounds)
     print_table(pages)
-    results = verdicts(pages, growth(client, ours, pages[0], rounds))
+    results = verdicts(pages)
+    results.append(grown(growth(client, ours, pages[0], rounds)))
     for words, reached in results:
         print(f"{'reached' if reached else 'MISSED '}  {words}")
     return 0 if all(reached for _words, reached in results) else 1

@@ -75,3 +75,16 @@ def test_days_follow_the_language():
     assert found == {
         "en": "Tuesday 2 March 2027", "fr": "mardi 2 mars 2027", "nl": "dinsdag 2 maart 2027", "de": "Dienstag, 2. März 2027",
     }
+
+
+def test_a_literal_per_cent_sign_is_looked_up_as_it_was_extracted(monkeypatch):
+    looked_up = []
+
+    class Listening(gettext_module.NullTranslations):
+        def gettext(self, message):
+            looked_up.append(message)
+            return message
+
+    monkeypatch.setattr(i18n, "catalogue", lambda language: Listening())
+    assert shown('{% translate "100% sure" %}') == "100% sure"
+    assert looked_up == ["100%% sure"]

@@ -13,6 +13,7 @@ from lernet_xblock.panels.case_forms import HORIZON_TAGS, KINDS, AnswerForm, Dra
 from lernet_xblock.panels.forms import ActionForm, Forms
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.queries import case as cases
+from lernet_xblock.queries import contribution as contributions
 from lernet_xblock.services import case as writing
 from lernet_xblock.services import contribution as contributing
 from lernet_xblock.templatetags.lernet_show import clock
@@ -179,6 +180,6 @@ def post(viewer: Viewer, form: PostForm) -> Reply:
 @action("contribution.answer", panel="cases", permission=permissions.is_member, form=AnswerForm, creates=True)
 def answer(viewer: Viewer, form: AnswerForm) -> Reply:
     """Answer a question."""
-    question = cases.find_own_question(viewer, form.cleaned_data["about"])
+    question = contributions.find_own_question(viewer, form.cleaned_data["about"])
     contributing.answer(question, text=form.cleaned_data["text"], now=viewer.now)
     return Reply(say=_("Your answer is with the group now."))

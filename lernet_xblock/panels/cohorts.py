@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms as fields
 
+from lernet_xblock.errors import NotFound
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy, ngettext
 from lernet_xblock.models import Network
@@ -37,6 +38,7 @@ GROUPS_OF = {
     6: gettext_lazy("Six groups: %(sizes)s"),
     7: gettext_lazy("Seven groups: %(sizes)s"),
     8: gettext_lazy("Eight groups: %(sizes)s"),
+    MOST_GROUPS + 1: gettext_lazy("More groups: %(sizes)s"),
 }
 # A number of groups that fits, or the kind of a deliberate way.
 CHOICES = (*(str(number) for number in range(1, MOST_GROUPS + 1)), *FORMED_HERE[1:])
@@ -47,6 +49,13 @@ def runs_network(viewer: Viewer) -> bool:
     return viewer.actor.user_id is not None and viewer.actor.is_admin and viewer.network is not None
 
 
+def own_network(viewer: Viewer) -> Network:
+    """Return the network of the block, which every action here has (see `runs_network`)."""
+    if viewer.network is None:
+        raise NotFound
+    return viewer.network
+
+
 def listed(numbers: Iterable[int]) -> str:
     """Return "14, 14 and 13"."""
     *some, last = (str(number) for number in numbers)
@@ -55,7 +64,7 @@ def listed(numbers: Iterable[int]) -> str:
 
 def groups_of(sizes: tuple[int, ...]) -> str:
     """Return "Two groups: 14 and 13"."""
-    return GROUPS_OF[len(sizes)] % {"sizes": listed(sizes)}
+    return GROUPS_OF[min(len(sizes), MOST_GROUPS + 1)] % {"sizes": listed(sizes)}
 
 
 @dataclass(frozen=True)
@@ -106,9 +115,7 @@ class ProposeForm(ActionForm):
 
     def narrow(self, sizing: NetworkSizing, chosen: Way | None) -> None:
         """Offer what fits; where there is nothing to choose between, keep the choice out of sight."""
-        self.fields["choice"].choices = [
-            (str(len(way.sizes)), groups_of(way.sizes)) for way in sizing.fitting
-        ]
+        self.fields["choice"].choices = [(str(len(way.sizes)), groups_of(way.sizes)) for way in sizing.fitting]
         if len(sizing.fitting) < 2 or (chosen and chosen.kind != SPLIT):  # noqa: PLR2004 - one is no choice
             self.fields["choice"].widget = fields.HiddenInput()
 
@@ -140,7 +147,7 @@ def show_proposal(viewer: Viewer, form: ProposeForm) -> Reply:  # noqa: ARG001 -
 def confirm(viewer: Viewer, form: ConfirmForm) -> Reply:
     """Form the groups that were seen, or say who was first or how the people changed."""
     values = form.cleaned_data
-    network = lock_before_forming(viewer.network, opened_version=values["version"])
+    network = lock_before_forming(own_network(viewer), opened_version=values["version"])
     ready = ready_people(network)
     choice = Choice(values["choice"], values["spread"], values["seed"])
     way = choice.way(network_sizing(network, len(ready)))
@@ -157,9 +164,7 @@ def confirm(viewer: Viewer, form: ConfirmForm) -> Reply:
         reason=values["reason"] if way and way.outside else "",
     )
     text = ngettext("%(n)d group is formed.", "%(n)d groups are formed.", len(cohorts)) % {"n": len(cohorts)}
-    return Reply(
-        say=f"{text} {_('Each has its sessions and its charter; say now who guides it.')}", panel="people"
-    )
+    return Reply(say=f"{text} {_('Each has its sessions and its charter; say now who guides it.')}", panel="people")
 
 
 def forming(viewer: Viewer, network: Network, params: Params, forms: Forms) -> dict[str, Any]:
@@ -173,7 +178,7 @@ def forming(viewer: Viewer, network: Network, params: Params, forms: Forms) -> d
     if sizing.fitting or way:
         shown["propose"] = _propose_form(forms, sizing, choice, way)
     if way:
-        shown |= _preview(viewer, network, ready, choice, way, forms)
+        shown |= _preview(viewer, network, ready, choice, way, forms=forms)
     return shown
 
 
@@ -198,6 +203,7 @@ def _preview(
     ready: list[Any],
     choice: Choice,
     way: Way,
+    *,
     forms: Forms,
 ) -> dict[str, Any]:
     proposal = propose(ready, way=way, attribute=choice.attribute, seed=choice.seed)
@@ -224,7 +230,7 @@ def _preview(
 
 
 def _confirm_form(viewer: Viewer, forms: Forms, values: dict[str, Any]) -> ConfirmForm:
-    """Return the form of this proposal. After a refusal it asks for what is seen now, and says why it was refused."""
+    """Return the form of this proposal; after a refusal it asks for what is seen now, and says why."""
     refused = forms.refused("cohorts.confirm")
     if refused is not None and all(refused.data.get(name) == str(value) for name, value in values.items()):
         return refused

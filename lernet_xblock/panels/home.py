@@ -1,6 +1,7 @@
 """Home: the one next step, the next session, the line of the network, who to ask."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lernet_xblock import permissions
@@ -20,7 +21,7 @@ from lernet_xblock.panels.home_steps import (
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.queries.home import GroupHome, admin_home, guide_home, member_home, people_ready
 from lernet_xblock.queries.network import card
-from lernet_xblock.queries.session import NEXT, PLANNED
+from lernet_xblock.queries.session import PLANNED
 from lernet_xblock.rules.trajectory_schedule import FEWEST_SESSIONS, session_kinds
 from lernet_xblock.viewer import Viewer
 
@@ -32,10 +33,9 @@ STILL = (Network.State.PAUSED, Network.State.CANCELLED)
 class Date:
     """A session that follows from the settings, before any group has its own."""
 
-    starts_at: Any
-    ends_at: Any
+    starts_at: datetime
     kind: str
-    state: str
+    state: str = PLANNED
 
 
 @panel("home", title=lazily("Home"), visible=permissions.is_known)
@@ -71,12 +71,10 @@ def _for(viewer: Viewer) -> tuple[Step, GroupHome | None]:
 
 def _dates(viewer: Viewer) -> tuple[Date, ...]:
     """Return the dates of the settings, for those who are in no group; none once the groups go their own ways."""
-    if viewer.network is None or viewer.network.state not in BEFORE_GROUPS or not permissions.is_known(viewer):
+    if viewer.network is None or viewer.network.state not in BEFORE_GROUPS:
         return ()
     sessions = card(viewer.plan).sessions
     if len(sessions) < FEWEST_SESSIONS:
         return ()
-    return tuple(
-        Date(at.starts_at, at.ends_at, kind, NEXT if number == 0 else PLANNED)
-        for number, (kind, at) in enumerate(zip(session_kinds(len(sessions)), sessions, strict=True))
-    )
+    kinds = session_kinds(len(sessions))
+    return tuple(Date(at.starts_at, kind) for kind, at in zip(kinds, sessions, strict=True))

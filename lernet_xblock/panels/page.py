@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.db import OperationalError
 from django.utils import translation
@@ -123,4 +124,11 @@ def show(block: Any, request: Any, suffix: str) -> Response:
     with translation.override(viewer.language):
         if viewer.actor.user_id is None:
             raise errors.Forbidden(_("Please log in first."))
-        return _html(HTTPStatus.OK, render_panel(viewer, Address(suffix.strip("/") or "home", dict(request.GET))))
+        address = Address(suffix.strip("/") or "home", _params(block, request))
+        return _html(HTTPStatus.OK, render_panel(viewer, address))
+
+
+def _params(block: Any, request: Any) -> dict[str, str]:
+    """Return the parameters of a panel's address, without those that the host puts into every address of its own."""
+    own = parse_qs(urlsplit(block.runtime.handler_url(block, "panel")).query, keep_blank_values=True)
+    return {name: value for name, value in request.GET.items() if name not in own}

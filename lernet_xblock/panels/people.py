@@ -10,7 +10,7 @@ from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy, ngettext
 from lernet_xblock.models import Cohort, Facilitation
 from lernet_xblock.panels.action import Reply, action
-from lernet_xblock.panels.cohorts import forming, groups_of, listed, runs_network
+from lernet_xblock.panels.cohorts import forming, groups_of, listed, own_network, runs_network
 from lernet_xblock.panels.forms import ActionForm, Forms, VersionedForm
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.people_import import importing
@@ -23,16 +23,6 @@ from lernet_xblock.viewer import Viewer
 
 Role = Facilitation.Role
 
-GROUPS_FIT = {
-    1: gettext_lazy("One group fits: %(sizes)s people."),
-    2: gettext_lazy("Two groups fit: %(sizes)s."),
-    3: gettext_lazy("Three groups fit: %(sizes)s."),
-    4: gettext_lazy("Four groups fit: %(sizes)s."),
-    5: gettext_lazy("Five groups fit: %(sizes)s."),
-    6: gettext_lazy("Six groups fit: %(sizes)s."),
-    7: gettext_lazy("Seven groups fit: %(sizes)s."),
-    8: gettext_lazy("Eight groups fit: %(sizes)s."),
-}
 STATES = {
     "invited": gettext_lazy("invited, not answered"),
     "submitted": gettext_lazy("applied"),
@@ -60,7 +50,7 @@ class PlaceForm(ActionForm):
 @panel("people", title=gettext_lazy("People"), visible=runs_network)
 def people(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
     """Return what the panel of people shows; the number of queries does not depend on how many there are."""
-    network = viewer.network
+    network = own_network(viewer)
     page = params.get("page", "")
     listed_people = people_page(viewer, network, page=int(page) if re.fullmatch("[0-9]{1,6}", page) else 1)
     shown: dict[str, Any] = {
@@ -73,7 +63,9 @@ def people(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
     }
     if network.state in BEFORE_GROUPS:
         shown |= forming(viewer, network, params, forms)
-        shown |= _in_words(viewer, shown["sizing"])
+        sizing = shown["sizing"]
+        shown["ways"] = [_way_card(viewer, sizing, way) for way in sizing.others]
+        shown["sizes"] = listed(sizing.recommended.sizes) if sizing.recommended else ""
     else:
         shown |= _running(viewer, forms)
     refused = forms.refused("cohorts.confirm")
@@ -87,13 +79,9 @@ def guide(viewer: Viewer, form: GuideForm) -> Reply:
     """Set facilitator and deputy of a cohort; an empty field leaves the role open."""
     cohort = _own_cohort(viewer, form.cleaned_data["about"])
     before = {row.role: row.user_id for row in cohort.facilitations.all()}
-    wanted = {
-        role: _named(viewer, form.cleaned_data[role], before.get(role), field=role) for role in Role.values
-    }
+    wanted = {role: _named(viewer, form.cleaned_data[role], before.get(role), field=role) for role in Role.values}
     if wanted[Role.DEPUTY] and wanted[Role.DEPUTY] == wanted[Role.FACILITATOR]:
-        raise RuleViolation(
-            _("The deputy stands in for the facilitator: choose somebody else."), field="deputy"
-        )
+        raise RuleViolation(_("The deputy stands in for the facilitator: choose somebody else."), field="deputy")
     changed = [role for role in Role.values if wanted[role] != before.get(role)]
     for role in changed:
         assign_guide(
@@ -111,7 +99,7 @@ def guide(viewer: Viewer, form: GuideForm) -> Reply:
 def place(viewer: Viewer, form: PlaceForm) -> Reply:
     """Give a late applicant a seat."""
     cohort = _own_cohort(viewer, form.cleaned_data["cohort"])
-    application = viewer.network.applications.filter(key=form.cleaned_data["person"]).first()
+    application = own_network(viewer).applications.filter(key=form.cleaned_data["person"]).first()
     if application is None:
         raise NotFound
     place_applicant(cohort, application=application, by=viewer.user_id, now=viewer.now)
@@ -120,7 +108,7 @@ def place(viewer: Viewer, form: PlaceForm) -> Reply:
 
 
 def _own_cohort(viewer: Viewer, key: str) -> Cohort:
-    found = viewer.network.cohorts.filter(key=key).first()
+    found = own_network(viewer).cohorts.filter(key=key).first()
     if found is None:
         raise NotFound
     return found
@@ -136,19 +124,17 @@ def _named(viewer: Viewer, text: str, before: int | None, *, field: str) -> int 
         return None
     if before and viewer.host.names([before]).get(before) == text:
         return before
-    found = viewer.host.find_learners(viewer.network.course_id, [text]).get(text.lower())
+    found = viewer.host.find_learners(own_network(viewer).course_id, [text]).get(text.lower())
     if found:
         return found.user_id
-    guiding = Facilitation.objects.filter(cohort__network=viewer.network).values_list("user_id", flat=True)
-    known = {*guiding, *viewer.network.applications.values_list("user_id", flat=True)}
+    guiding = Facilitation.objects.filter(cohort__network=own_network(viewer)).values_list("user_id", flat=True)
+    known = {*guiding, *own_network(viewer).applications.values_list("user_id", flat=True)}
     same = [one for one, name in viewer.host.names(known).items() if name.casefold() == text.casefold()]
     if len(same) == 1:
         return same[0]
     if same:
         raise RuleViolation(_("Several people have this name. Please give the username."), field=field)
-    raise RuleViolation(
-        _("We find nobody of this course by this name. Please give the username."), field=field
-    )
+    raise RuleViolation(_("We find nobody of this course by this name. Please give the username."), field=field)
 
 
 def _pages(page: PeoplePage) -> dict[str, int]:
@@ -171,9 +157,7 @@ def _counted(page: PeoplePage) -> list[str]:
         ),
         (
             counts["waitlisted"],
-            lambda n: ngettext(
-                "%(n)d person is on the waiting list.", "%(n)d people are on the waiting list.", n
-            ),
+            lambda n: ngettext("%(n)d person is on the waiting list.", "%(n)d people are on the waiting list.", n),
         ),
         (
             counts["invited"],
@@ -191,44 +175,11 @@ def _counted(page: PeoplePage) -> list[str]:
     return [sentence(n) % {"n": n} for n, sentence in sentences if n] or [_("Nobody has applied yet.")]
 
 
-def _in_words(viewer: Viewer, sizing: NetworkSizing) -> dict[str, Any]:
-    """Return the sizing as a headline and, where nothing fits, the ways on with what each of them means."""
-    n = sizing.people
-    applied = ngettext("%(n)d person applied.", "%(n)d people applied.", n) % {"n": n} if n else ""
-    return {
-        "headline": f"{applied or _('Nobody has applied yet.')} {_fits(sizing)}".strip(),
-        "ways": [_way_card(viewer, sizing, way) for way in sizing.others],
-    }
-
-
-def _fits(sizing: NetworkSizing) -> str:
-    rule, values = (
-        sizing.rule,
-        {"n": sizing.people, "minimum": sizing.rule.minimum, "maximum": sizing.rule.maximum},
-    )
-    if sizing.recommended:
-        groups = sizing.recommended.sizes
-        return GROUPS_FIT[len(groups)] % {"sizes": listed(groups)}
-    if sizing.reason == "no_split":
-        return _("%(n)d people cannot be split into groups of %(minimum)d–%(maximum)d.") % values
-    if sizing.reason == "beyond_seats":
-        return _("That is %(over)d more than the %(seats)d seats of this network.") % {
-            "over": sizing.people - sizing.seats,
-            "seats": sizing.seats,
-        }
-    short = rule.minimum - sizing.people
-    return ngettext(
-        "That is %(short)d place short of %(minimum)d.",
-        "That is %(short)d places short of %(minimum)d.",
-        short,
-    ) % {**values, "short": short}
-
-
 def _way_card(viewer: Viewer, sizing: NetworkSizing, way: Way) -> dict[str, Any]:
-    limit = viewer.network.cohort_limit
+    limit = own_network(viewer).cohort_limit
     return {
         "way": way,
-        "groups": groups_of(way.sizes) if len(way.sizes) in GROUPS_FIT else "",
+        "groups": groups_of(way.sizes) if way.sizes else "",
         "circles": listed(way.circles) if way.circles else "",
         "total": sizing.people + way.missing,
         "advice": _advice(viewer, sizing, way.kind),
@@ -237,7 +188,7 @@ def _way_card(viewer: Viewer, sizing: NetworkSizing, way: Way) -> dict[str, Any]
 
 
 def _advice(viewer: Viewer, sizing: NetworkSizing, kind: str) -> str:
-    """Return under which condition this way is the one to advise, "" when it is not; nothing is chosen by it."""
+    """Return under which condition this way is advised, "" when it is not; nothing is chosen by it."""
     if sizing.reason != "no_split":
         return ""
     decision = viewer.plan.decision_date
@@ -255,13 +206,12 @@ def _advice(viewer: Viewer, sizing: NetworkSizing, kind: str) -> str:
 
 def _running(viewer: Viewer, forms: Forms) -> dict[str, Any]:
     """Return the groups as they are, with the forms around them."""
-    groups = formed_groups(viewer, viewer.network)
-    late = late_applicants(viewer, viewer.network)
+    groups = formed_groups(viewer, own_network(viewer))
+    late = late_applicants(viewer, own_network(viewer))
     open_groups = [group for group in groups if group.seats_left and _takes_late(viewer, group)]
     shown: dict[str, Any] = {
         "groups": [
-            {"group": group, "form": _guide_form(forms, group), "takes_late": group in open_groups}
-            for group in groups
+            {"group": group, "form": _guide_form(forms, group), "takes_late": group in open_groups} for group in groups
         ],
         "late": late,
     }
@@ -275,7 +225,7 @@ def _running(viewer: Viewer, forms: Forms) -> dict[str, Any]:
 
 def _takes_late(viewer: Viewer, group: FormedGroup) -> bool:
     ends = late_joining_ends(group.starts)
-    return viewer.network.state == "running" and (ends is None or viewer.now < ends)
+    return own_network(viewer).state == "running" and (ends is None or viewer.now < ends)
 
 
 def _guide_form(forms: Forms, group: FormedGroup) -> ActionForm:

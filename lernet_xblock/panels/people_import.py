@@ -9,7 +9,7 @@ from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy, ngettext
 from lernet_xblock.models import Network, PeopleImport
 from lernet_xblock.panels.action import Reply, action
-from lernet_xblock.panels.cohorts import runs_network
+from lernet_xblock.panels.cohorts import own_network, runs_network
 from lernet_xblock.panels.forms import ActionForm, Forms
 from lernet_xblock.queries.people import pending_import
 from lernet_xblock.rules.roster import COLUMNS, REQUIRED, read_roster
@@ -56,8 +56,8 @@ class ApplyForm(ActionForm):
         label=gettext_lazy("They have already agreed to take part"),
         required=False,
         help_text=gettext_lazy(
-            "They then count as applied; that you said so is written in the log. Without it they are invited, and"
-            " each decides for themselves.",
+            "They then count as applied; that you said so is written in the log. Without it they are invited,"
+            " and each decides for themselves.",
         ),
     )
 
@@ -75,9 +75,9 @@ def upload(viewer: Viewer, form: ActionForm) -> Reply:
     if roster.problems:
         raise RuleViolation(" ".join(problem_sentence(one.code, one.value) for one in roster.problems))
     usernames = {line.values["username"] for line in roster.lines if line.values.get("username")}
-    learners = viewer.host.find_learners(viewer.network.course_id, usernames)
+    learners = viewer.host.find_learners(own_network(viewer).course_id, usernames)
     hold(
-        viewer.network,
+        own_network(viewer),
         lines=roster.lines,
         notices=roster.notices,
         learners=learners,
@@ -92,7 +92,7 @@ def apply_list(viewer: Viewer, form: ApplyForm) -> Reply:
     """Add the people of the list that waits."""
     held = _held(viewer, form)
     usernames = [row["username"] for row in held.rows]
-    learners = viewer.host.find_learners(viewer.network.course_id, usernames)
+    learners = viewer.host.find_learners(own_network(viewer).course_id, usernames)
     done = apply_import(
         held,
         agreed=form.cleaned_data["agreed"],
@@ -119,9 +119,7 @@ def discard(viewer: Viewer, form: ActionForm) -> Reply:
 def importing(viewer: Viewer, network: Network, forms: Forms) -> dict[str, Any]:
     """Return the part about lists: the upload, and the report on the list that waits."""
     held = pending_import(network)
-    refused = [
-        forms.refused(name) for name in ("people.import", "people.apply_import", "people.discard_import")
-    ]
+    refused = [forms.refused(name) for name in ("people.import", "people.apply_import", "people.discard_import")]
     shown: dict[str, Any] = {
         "takes_people": network.state in TAKES_PEOPLE,
         "held": None,
@@ -153,7 +151,7 @@ def _reported(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _held(viewer: Viewer, form: ActionForm) -> PeopleImport:
-    held = viewer.network.imports.filter(key=form.cleaned_data["about"]).first()
+    held = own_network(viewer).imports.filter(key=form.cleaned_data["about"]).first()
     if held is None:
         raise NotFound
     return held

@@ -83,7 +83,7 @@ class PulseForm(ActionForm):
 @action("pulse.answer", panel="results", permission=pulses.may_answer, form=PulseForm, remembers=False)
 @sensitive_variables("form", "typed")
 def answer(viewer: Viewer, form: PulseForm) -> Reply:
-    """Send the evaluation, once. No key, rate or event is kept: the ledger alone says that somebody answered."""
+    """Send the evaluation, once. No key, rate or event is kept: the ledger alone knows who answered."""
     typed = form.cleaned_data
     pulse = pulses.find_pulse(viewer, typed["about"])
     first = writing.answer(

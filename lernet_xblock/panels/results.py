@@ -23,7 +23,7 @@ NUMBERS = tuple(str(value) for value in range(1, RATING_SCALE + 1))
 
 @dataclass(frozen=True)
 class ItemShown:
-    """One item of a release: a picture, a sentence and the cells of a table (none if counts are not shown)."""
+    """One item of a release: a picture, a sentence, the cells of a table (none if counts are not shown)."""
 
     statement: str
     sentence: str

@@ -11,6 +11,7 @@ from lernet_xblock.models import Case, Cohort, Contribution, Facilitation, Membe
 from lernet_xblock.permissions import is_member, may_read_case
 from lernet_xblock.queries.charter import has_accepted
 from lernet_xblock.queries.cohort import cohort_label
+from lernet_xblock.queries.contribution import Voice, suggestions, threads
 from lernet_xblock.viewer import Viewer
 
 
@@ -91,7 +92,7 @@ def case_space(viewer: Viewer) -> CaseSpace:
 
 
 def find_case(viewer: Viewer, key: str) -> Case:
-    """Return the case with its cohort. Raises NotFound for all others may read only (rules C1, A5)."""
+    """Return the case with its cohort. Raises NotFound for all that is not the reader's to read."""
     closed = locked_cohort(viewer)
     cohorts = [cohort for cohort in _cohorts(viewer) if cohort != closed]
     found = (
@@ -127,10 +128,8 @@ def case_page(viewer: Viewer, case: Case) -> CasePage:
         tried=case.tried,
         edited_at=case.edited_at,
         version=case.version,
-        questions=_threads(viewer, voices, names),
-        suggestions=tuple(
-            _voice(viewer, voice, names) for voice in voices if voice.kind == Contribution.Kind.SUGGESTION
-        ),
+        questions=threads(viewer, voices, names),
+        suggestions=suggestions(viewer, voices, names),
         may_post=shared and not mine,
         may_answer=shared and mine and here and not apart,
         may_edit=shared and mine and here,

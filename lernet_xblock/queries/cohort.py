@@ -1,4 +1,4 @@
-"""Cohorts as people see them: what a group is called, who is in it, and which groups so many people can make."""
+"""Cohorts as people see them: how they are called, who is in them, and which ones so many people make."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Way:
 
 @dataclass(frozen=True)
 class NetworkSizing:
-    """What so many people can make in a network. fitting: within bounds and number of groups, fewest groups first.
+    """What so many people can make in a network. fitting: within all bounds, fewest groups first.
 
     reason: that of the rule, or within_limit when the rule would take more groups than the network has, or
     beyond_seats when there are more people than seats. warnings: those of the recommended way.
@@ -50,6 +50,16 @@ class NetworkSizing:
     warnings: tuple[str, ...]
     others: tuple[Way, ...]
     rule: Sizing
+
+    @property
+    def short(self) -> int:
+        """People who are missing for the smallest group."""
+        return max(0, self.rule.minimum - self.people)
+
+    @property
+    def over(self) -> int:
+        """People beyond the seats."""
+        return max(0, self.people - self.seats)
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,9 @@ def cohort_label(cohort: Cohort) -> str:
 
 def formed_groups(viewer: Viewer, network: Network) -> tuple[FormedGroup, ...]:
     """Return the cohorts of the network in order: five queries."""
-    members, guides, starts = defaultdict(list), defaultdict(dict), defaultdict(list)
+    members: dict[int, list[int]] = defaultdict(list)
+    guides: dict[int, dict[str, int]] = defaultdict(dict)
+    starts: dict[int, list[datetime]] = defaultdict(list)
     cohorts = list(network.cohorts.all())
     for row in Membership.objects.filter(network=network, active=True):
         members[row.cohort_id].append(row.user_id)

@@ -24,19 +24,11 @@ class Voice:
 
 def find_own_question(viewer: Viewer, key: str) -> Contribution:
     """Return a question put to the reader about the reader's own case. Raises NotFound for every other."""
-    found = (
-        Contribution.objects.select_related("case")
-        .filter(
-            key=key,
-            kind=Contribution.Kind.QUESTION,
-            case__owner_id=viewer.user_id,
-            case__cohort__network=viewer.network,
-        )
-        .first()
-        if key.isalnum()
-        else None
-    )
-    if found is None or not is_member(viewer) or viewer.membership.cohort_id != found.case.cohort_id:  # type: ignore[union-attr]
+    if not is_member(viewer) or not key.isalnum():
+        raise NotFound
+    own = Contribution.objects.filter(case__owner_id=viewer.user_id, case__cohort=viewer.cohort)
+    found = own.filter(key=key, kind=Contribution.Kind.QUESTION).first()
+    if found is None:
         raise NotFound
     return found
 

@@ -42,7 +42,7 @@ class Applicant:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """counts: people by state; rows: one page of everybody who does not wait; waiting: in order, at most a page."""
+    """counts: people by state; rows: a page of those who do not wait; waiting: in order, at most a page."""
 
     counts: Mapping[str, int]
     rows: tuple[Applicant, ...]
@@ -76,16 +76,14 @@ class ProposedGroup:
 def people_page(viewer: Viewer, network: Network, *, page: int) -> PeoplePage:
     """Return a page of 100 people, from 1, and the head of the waiting list: four queries."""
     counted = network.applications.order_by().values("state").annotate(people=Count("pk"))
-    counts = {str(state): 0 for state in State} | {row["state"]: row["people"] for row in counted}
+    counts = dict.fromkeys(State.values, 0) | {row["state"]: row["people"] for row in counted}
     others = sum(counts.values()) - counts[State.WAITLISTED]
     pages = max(1, -(-others // PAGE_SIZE))
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE_SIZE
     listed = network.applications.exclude(state=State.WAITLISTED).order_by("submitted_at", "pk")
     rows = list(listed[start : start + PAGE_SIZE])
-    waiting = list(
-        network.applications.filter(state=State.WAITLISTED).order_by("queued_at", "pk")[:PAGE_SIZE]
-    )
+    waiting = list(network.applications.filter(state=State.WAITLISTED).order_by("queued_at", "pk")[:PAGE_SIZE])
     names = viewer.host.names(row.user_id for row in (*rows, *waiting))
     return PeoplePage(counts, _shown(rows, names), _shown(waiting, names), page, pages)
 
@@ -97,9 +95,7 @@ def ready_people(network: Network) -> list[Application]:
 
 def late_applicants(viewer: Viewer, network: Network) -> tuple[Applicant, ...]:
     """Return the first hundred who applied but are in no group, once the groups are formed: two queries."""
-    late = network.applications.filter(state__in=(State.SUBMITTED, State.WAITLISTED)).order_by(
-        "submitted_at", "pk"
-    )
+    late = network.applications.filter(state__in=(State.SUBMITTED, State.WAITLISTED)).order_by("submitted_at", "pk")
     rows = list(late[:PAGE_SIZE])
     return _shown(rows, viewer.host.names(row.user_id for row in rows))
 
@@ -176,9 +172,7 @@ def _shares(
     if not attribute:
         return ()
     counted = Counter(attribute_value(row, attribute) for row in rows)
-    return tuple(
-        sorted(((labels[value], people) for value, people in counted.items()), key=lambda one: one[0])
-    )
+    return tuple(sorted(((labels[value], people) for value, people in counted.items()), key=lambda one: one[0]))
 
 
 def _value_label(row: Application, attribute: str) -> str:

@@ -1,7 +1,7 @@
 """A list of people as a spreadsheet writes it: every line read, every reason against it named.
 
-Nothing here crashes on bytes or stops at the first thing that is wrong, and nothing is guessed: a line is good,
-or it is reported with all its reasons. Whether its person exists is asked on the floor above.
+Nothing here crashes on bytes, stops at the first thing that is wrong or guesses: a line is good, or it is
+reported with all its reasons. Whether its person exists is asked on the floor above.
 """
 
 import csv
@@ -20,16 +20,8 @@ HALF_DAYS = tuple(f"{day}-{half}" for day in ("MO", "TU", "WE", "TH", "FR") for 
 MOST_YEARS = 60
 
 # Characters that the tables take.
-LONGEST = {
-    "username": 150,
-    "email": 254,
-    "function": 80,
-    "department": 80,
-    "organisation": 120,
-    "language": 20,
-    "experience_years": 20,
-    "availability": 200,
-}
+LONGEST = {"username": 150, "email": 254, "function": 80, "department": 80, "organisation": 120}
+LONGEST |= {"language": 20, "experience_years": 20, "availability": 200}
 COLUMNS = tuple(LONGEST)
 REQUIRED = ("username", "function", "language")
 # A spreadsheet runs a cell that starts so, once somebody opens an export of ours.
@@ -37,7 +29,7 @@ FORMULA = ("=", "+", "-", "@")
 UNREADABLE = "\ufffd"
 
 SEPARATORS = (";", ",", "\t")
-MOST_LINES = 5000
+MOST_LINES, MOST_NOTICES = 5000, 10
 # A quote that is never closed would swallow the rest of the file.
 MOST_LINES_IN_A_RECORD = 20
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -102,11 +94,9 @@ def read_roster(body: bytes) -> Roster:
     problems = table.problems or _header_problems(table.header)
     if problems:
         return Roster((), problems, table.notices)
-    unused = tuple(Problem("column_unused", name) for name in table.header if name and name not in COLUMNS)[
-        :10
-    ]
-    lines = tuple(_line(record, table.header) for record in table.records)
-    return Roster(_without_repeats(lines), (), (*table.notices, *unused))
+    unused = [Problem("column_unused", name) for name in table.header if name and name not in COLUMNS]
+    lines = [_line(record, table.header) for record in table.records]
+    return Roster(_without_repeats(lines), (), (*table.notices, *unused[:MOST_NOTICES]))
 
 
 def _header_problems(header: Sequence[str]) -> tuple[Problem, ...]:
@@ -141,32 +131,22 @@ def _tidy(text: str) -> str:
 
 
 def _shape(record: Record, header: Sequence[str]) -> list[Problem]:
-    found = len(record.cells)
-    spare = any(cell.strip() for cell in record.cells[len(header) :])
-    wrong = found < len(header) or spare
-    return [Problem("cell_count", f"{found}/{len(header)}")] if wrong else []
+    wrong = len(record.cells) < len(header) or any(cell.strip() for cell in record.cells[len(header) :])
+    return [Problem("cell_count", f"{len(record.cells)}/{len(header)}")] if wrong else []
 
 
 def _cell(name: str, raw: str) -> list[Problem]:
-    text = _tidy(raw)
-    found = []
-    if not text and name in REQUIRED:
-        found.append(Problem("missing", name))
-    if _has_controls(raw):
-        found.append(Problem("control_character", name))
-    if UNREADABLE in text:
-        found.append(Problem("unreadable", name))
-    if text.startswith(FORMULA) and not (name == "experience_years" and re.fullmatch(r"[+-]\s?\d+", text)):
-        found.append(Problem("formula", name))
-    if len(text) > LONGEST[name]:
-        found.append(Problem("too_long", f"{name}/{LONGEST[name]}"))
-    return found
-
-
-def _has_controls(raw: str) -> bool:
-    """Tell whether there is something that cleaning takes away; line ends are only a matter of taste."""
-    text = raw.replace("\r\n", "\n").replace("\r", "\n")
-    return clean(text) != unicodedata.normalize("NFC", text)
+    text, lines = _tidy(raw), raw.replace("\r\n", "\n").replace("\r", "\n")
+    number = name == "experience_years" and re.fullmatch(r"[+-]\s?\d+", text)
+    reasons = (
+        ("missing", name, not text and name in REQUIRED),
+        # What cleaning takes away cannot be seen; line ends are only a matter of taste.
+        ("control_character", name, clean(lines) != unicodedata.normalize("NFC", lines)),
+        ("unreadable", name, UNREADABLE in text),
+        ("formula", name, text.startswith(FORMULA) and not number),
+        ("too_long", f"{name}/{LONGEST[name]}", len(text) > LONGEST[name]),
+    )
+    return [Problem(code, value) for code, value, holds in reasons if holds]
 
 
 def _language(text: str) -> list[Problem]:
@@ -179,24 +159,16 @@ def _years(text: str) -> tuple[int | None, list[Problem]]:
     if not re.fullmatch(r"[+-]?\s?[0-9]{1,9}", text):
         return None, [Problem("years_not_a_number", text[:20])]
     number = int(text.replace(" ", ""))
-    if number < 0:
-        return None, [Problem("years_negative", text)]
-    if number > MOST_YEARS:
-        return None, [Problem("years_too_many", text)]
-    return number, []
+    if 0 <= number <= MOST_YEARS:
+        return number, []
+    return None, [Problem("years_negative" if number < 0 else "years_too_many", text)]
 
 
 def _half_days(text: str) -> tuple[str, list[Problem]]:
     """Return the half-days in the order of the week, as "MO-am TU-pm"."""
     words = re.split(r"[\s|,;/]+", text) if text else []
-    named = {
-        f"{day.upper()}-{half.lower()}": word for word in words for day, _dash, half in [word.partition("-")]
-    }
-    unknown = [
-        Problem("half_day_unknown", word[:20])
-        for name, word in named.items()
-        if word and name not in HALF_DAYS
-    ]
+    named = {f"{word[:2].upper()}{word[2:].lower()}": word for word in words if word}
+    unknown = [Problem("half_day_unknown", word[:20]) for name, word in named.items() if name not in HALF_DAYS]
     return " ".join(day for day in HALF_DAYS if day in named), unknown
 
 
@@ -230,9 +202,8 @@ def parse(body: bytes, *, known: Sequence[str]) -> Table:
         return Table(problems=(Problem("empty"),))
     if records[0].problems:
         return Table(problems=records[0].problems)
-    header = _header(records[0].cells)
     problems = () if records[1:] else (Problem("no_people"),)
-    return Table(header, tuple(records[1:]), problems, notices)
+    return Table(_header(records[0].cells), tuple(records[1:]), problems, notices)
 
 
 def decode(body: bytes) -> tuple[str, tuple[Problem, ...]]:
@@ -265,9 +236,8 @@ def _records(lines: Sequence[str], start: int, separator: str) -> Iterator[Recor
     """Yield every record; after one that cannot be read, go on with the next line."""
     place = start
     while place < len(lines):
-        some = csv.reader(
-            islice(lines, place, place + MOST_LINES_IN_A_RECORD), delimiter=separator, strict=True
-        )
+        ahead = islice(lines, place, place + MOST_LINES_IN_A_RECORD)
+        some = csv.reader(ahead, delimiter=separator, strict=True)
         try:
             cells = next(some)
         except csv.Error:

@@ -17,7 +17,8 @@ MOST_CASES = 50
 def require_consent(cohort_id: int, user_id: int) -> None:
     """Refuse until the person accepted the charter in force (rule C1).
 
-    Those who guide the cohort speak by their role. Without a charter nobody accepted anything, so nothing is told.
+    Those who guide the cohort speak by their role. Without a charter nobody accepted anything, so
+    nothing is told.
     """
     charter = Charter.objects.filter(cohort_id=cohort_id).order_by("-version").first()
     if charter is not None and charter.consents.filter(user_id=user_id).exists():

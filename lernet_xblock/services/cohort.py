@@ -43,9 +43,7 @@ class PeopleChanged(RuleViolation):
                 gone,
             ) % {"n": gone}
         else:
-            sentence = _(
-                "The list of people changed since this preview. Nothing was formed yet: please look again."
-            )
+            sentence = _("The list of people changed since this preview. Nothing was formed yet: please look again.")
         super().__init__(sentence)
 
 
@@ -72,8 +70,8 @@ def form_cohorts(
 ) -> list[Cohort]:
     """Make the cohorts with their members, charter and sessions, and set the network running; all or nothing.
 
-    groups: row numbers of submitted applications, a sequence for each cohort. Who is ready and in no group goes to
-    the waiting list. reason: why a size lies outside the network's bounds (rule H1), else "".
+    groups: row numbers of submitted applications, a sequence for each cohort. Who is ready and in no
+    group goes to the waiting list. reason: why a size lies outside the network's bounds (rule H1), else "".
     Raises StaleVersion, PeopleChanged, or RuleViolation for sizes that need a reason or cannot be.
     """
     locked = lock_before_forming(network, opened_version=opened_version)
@@ -110,17 +108,12 @@ def assign_guide(
 ) -> None:
     """Make the person facilitator or deputy of the cohort in place of whoever was; None leaves the role open.
 
-    Somebody who has the other role changes over. Raises RuleViolation for a member of this cohort, and StaleVersion.
+    Somebody with the other role changes over. Raises RuleViolation for a member of this cohort, StaleVersion.
     """
     locked = Cohort.objects.select_for_update().get(pk=cohort.pk)
     if opened_version is not None:
         check_fresh(locked, opened_version)
-    if (
-        user_id
-        and Membership.objects.select_for_update()
-        .filter(cohort=locked, user_id=user_id, active=True)
-        .exists()
-    ):
+    if user_id and Membership.objects.select_for_update().filter(cohort=locked, user_id=user_id, active=True).exists():
         raise RuleViolation(_("A member of this group cannot guide it as well."), field=role)
     locked.facilitations.filter(role=role).exclude(user_id=user_id).delete()
     if user_id:
@@ -133,7 +126,7 @@ def assign_guide(
 def place_applicant(cohort: Cohort, *, application: Application, by: int, now: datetime) -> Membership:
     """Give a late applicant a seat in a cohort that runs, until half of its sessions have begun (rule M3).
 
-    Raises CohortFull, AlreadyPlaced, or RuleViolation when it is too late or the person does not wait any more.
+    Raises CohortFull, AlreadyPlaced, or RuleViolation when it is too late or the person waits no more.
     """
     network = Network.objects.select_for_update().get(pk=cohort.network_id)
     row = Application.objects.select_for_update().get(pk=application.pk)
@@ -179,9 +172,7 @@ def _ready(network: Network, groups: Sequence[Sequence[int]]) -> dict[int, Appli
     return found
 
 
-def _form(
-    network: Network, number: int, people: Sequence[Application], *, reason: str, now: datetime
-) -> Cohort:
+def _form(network: Network, number: int, people: Sequence[Application], *, reason: str, now: datetime) -> Cohort:
     cohort = Cohort.objects.create(
         network=network,
         number=number,

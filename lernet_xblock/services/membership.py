@@ -35,7 +35,7 @@ class GuidesCohort(RuleViolation):
 
 
 def late_joining_ends(starts: Sequence[datetime]) -> datetime | None:
-    """Return when the last session begins before which people may still join (rule M3); None without sessions.
+    """Return when the session begins until which people may still join (rule M3); None without sessions.
 
     starts: the beginnings of the sessions of a cohort, in any order.
     """
@@ -45,15 +45,12 @@ def late_joining_ends(starts: Sequence[datetime]) -> datetime | None:
 def join_cohort(cohort: Cohort, *, user_id: int, now: datetime) -> Membership:
     """Give the person a seat in the cohort and return the membership.
 
-    The cohort's row is locked, so that the last seat is given once. Raises CohortFull, AlreadyPlaced, GuidesCohort.
+    The cohort's row is locked, so that the last seat is given once.
+    Raises CohortFull, AlreadyPlaced, GuidesCohort.
     """
     locked = Cohort.objects.select_for_update().get(pk=cohort.pk)
     # A locking read: a plain one could still show what was there before this transaction waited for the lock.
-    taken = (
-        Membership.objects.select_for_update()
-        .filter(cohort=locked, active=True)
-        .values_list("user_id", flat=True)
-    )
+    taken = Membership.objects.select_for_update().filter(cohort=locked, active=True).values_list("user_id", flat=True)
     members = set(taken)
     if user_id in members:
         raise AlreadyPlaced
@@ -74,7 +71,7 @@ def _seat(cohort: Cohort, *, user_id: int, now: datetime) -> Membership:
                 joined_at=now,
             )
     except IntegrityError:
-        # The constraint sees the other cohorts of the network, also those that are being joined at this moment.
+        # The constraint sees the other cohorts of the network, also those being joined at this moment.
         if (
             Membership.objects.select_for_update()
             .filter(

@@ -55,9 +55,7 @@ def hold(
             report.append({"line": line.number, "username": name[:150], "problems": _written(problems)})
         else:
             rows.append(_row(line, person))
-    held = PeopleImport.objects.create(
-        network=locked, uploaded_by_id=by, uploaded_at=now, rows=rows, report=report
-    )
+    held = PeopleImport.objects.create(network=locked, uploaded_by_id=by, uploaded_at=now, rows=rows, report=report)
     record(locked, "people.upload", by=by, now=now, subject=held.key)
     return held
 
@@ -72,8 +70,8 @@ def apply_import(
 ) -> Applied:
     """Add the people of the list and empty it.
 
-    agreed: the admin states that they said yes already, so they count as applied; else they are invited and answer
-    for themselves (rule E2). enrolled: users who are in the course at this moment; the others are left out.
+    agreed: the admin states that they said yes already, so they count as applied; else they are invited and
+    answer for themselves (rule E2). enrolled: users who are in the course now; the others are left out.
     Raises RuleViolation when the list was applied or put aside already.
     """
     network = _locked(held.network)

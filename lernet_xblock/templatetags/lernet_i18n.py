@@ -69,9 +69,10 @@ class OwnTranslateNode(TranslateNode):
 
     def render(self, context: Context) -> str:
         """Return the sentence, escaped, or put it under its name."""
-        message = str(self.filter_expression.var.resolve(context))
+        # Extraction doubles a literal per cent sign, as for every sentence that takes values.
+        message = str(self.filter_expression.var.resolve(context)).replace("%", "%%")
         about = self.message_context.resolve(context) if self.message_context else None
-        found = i18n.pgettext(about, message) if about else i18n.gettext(message)
+        found = (i18n.pgettext(about, message) if about else i18n.gettext(message)).replace("%%", "%")
         if self.asvar:
             context[self.asvar] = found
             return ""

@@ -356,9 +356,7 @@ def test_staff_who_look_as_a_member_find_no_cases_and_write_none(monkeypatch, se
 
 
 @pytest.mark.parametrize("state", ["draft", "withdrawn"])
-def test_drafts_and_withdrawn_cases_are_their_owners_alone(
-    state, owner, cohort, colleague, facilitator, secret
-):
+def test_drafts_and_withdrawn_cases_are_their_owners_alone(state, owner, colleague, facilitator, secret):
     Case.objects.filter(pk=secret.pk).update(state=state)
     assert CANARY in get(block_of(owner), f"cases?case={secret.key}").text
     for reader in (colleague, facilitator):

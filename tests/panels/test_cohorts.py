@@ -74,9 +74,7 @@ def test_the_same_seed_shows_the_same_groups(network):
 
 def test_asking_for_a_proposal_leads_to_its_address(network):
     three_departments(network)
-    response = post(
-        make_block("admin"), "cohorts.propose", {"choice": "2", "spread": "organisation", "seed": "7"}
-    )
+    response = post(make_block("admin"), "cohorts.propose", {"choice": "2", "spread": "organisation", "seed": "7"})
     assert response.status_int == 200
     assert 'data-address="people?groups=2&amp;spread=organisation&amp;seed=7"' in response.text
     assert "Form these groups" in response.text
@@ -179,16 +177,12 @@ def test_the_second_admin_reads_who_was_first_and_when(network):
     mine = look("people?groups=2&spread=department&seed=1", by="admin")
     theirs = look("people?groups=2&spread=function&seed=2", by="second")
     assert confirm(mine).status_int == 200
-    formed = [
-        sorted(cohort.memberships.values_list("user_id", flat=True)) for cohort in network.cohorts.all()
-    ]
+    formed = [sorted(cohort.memberships.values_list("user_id", flat=True)) for cohort in network.cohorts.all()]
     response = confirm(theirs, by="second", at="people?groups=2&spread=function&seed=2", key="k2")
     assert response.status_int == 409
     assert "Nadia Claes changed this on" in response.text
     assert re.search(r"changed this on \w+ \d+ \w+ \d{4} at \d\d:\d\d", words(response.text))
-    assert [
-        sorted(one.memberships.values_list("user_id", flat=True)) for one in network.cohorts.all()
-    ] == formed
+    assert [sorted(one.memberships.values_list("user_id", flat=True)) for one in network.cohorts.all()] == formed
 
 
 @pytest.mark.parametrize(
@@ -266,9 +260,7 @@ def test_sizes_outside_the_bounds_need_a_reason_which_is_kept(network, people, w
     assert refused.status_int == 422
     assert "need a reason" in refused.text
     assert not Cohort.objects.exists()
-    assert (
-        confirm(html, reason="Two facilitators are ready, and the date stands.", key="k2").status_int == 200
-    )
+    assert confirm(html, reason="Two facilitators are ready, and the date stands.", key="k2").status_int == 200
     assert sizes_of(network) == groups
     assert set(network.cohorts.values_list("size_reason", flat=True)) == {
         "Two facilitators are ready, and the date stands.",

@@ -39,3 +39,8 @@ def test_unauthenticated_doors_of_the_platform_are_closed():
 
 def test_unknown_action_is_not_found():
     assert post(make_block(UserFactory().username), "no.such").status_int == 404
+
+
+def test_a_block_in_a_log_names_its_place_and_nothing_else(django_assert_num_queries):
+    block = make_block("mila", goal="Secret goal")
+    assert repr(block) == "<LernetXBlock lernet.d0.u0>"

@@ -276,9 +276,7 @@ def guide_form(cohort, **values):
 
 def test_guides_are_named_by_username(cohort):
     karim, mila = UserFactory(username="karim"), UserFactory(username="mila")
-    response = post(
-        make_block("admin"), "cohorts.guide", guide_form(cohort, facilitator="Karim", deputy="mila")
-    )
+    response = post(make_block("admin"), "cohorts.guide", guide_form(cohort, facilitator="Karim", deputy="mila"))
     assert response.status_int == 200, response.text
     assert dict(cohort.facilitations.values_list("role", "user_id")) == {
         "facilitator": karim.pk,
@@ -359,9 +357,7 @@ def test_guides_of_a_foreign_group_are_not_found(cohort):
 
 def test_learners_name_no_guides(cohort):
     member = MembershipFactory(cohort=cohort)
-    response = post(
-        make_block(member.user.username), "cohorts.guide", guide_form(cohort, facilitator="admin")
-    )
+    response = post(make_block(member.user.username), "cohorts.guide", guide_form(cohort, facilitator="admin"))
     assert response.status_int == 403
     assert not Facilitation.objects.exists()
 
@@ -370,9 +366,7 @@ def test_learners_name_no_guides(cohort):
 
 
 def test_a_late_applicant_gets_a_seat(cohort, network):
-    application = applied(network, 1, state="waitlisted", queued_at=NOW, user=UserFactory(first_name="Late"))[
-        0
-    ]
+    application = applied(network, 1, state="waitlisted", queued_at=NOW, user=UserFactory(first_name="Late"))[0]
     assert "Give a seat" in page()
     response = post(
         make_block("admin"), "cohorts.place", {"person": application.key, "cohort": cohort.key, "_key": "a"}
@@ -410,9 +404,7 @@ def test_people_and_groups_of_another_network_are_not_found(cohort, network):
     ours = applied(network, 1)[0]
     strange = CohortFactory(network=foreign.network)
     for person, group in ((foreign, cohort), (ours, strange)):
-        response = post(
-            make_block("admin"), "cohorts.place", {"person": person.key, "cohort": group.key, "_key": "a"}
-        )
+        response = post(make_block("admin"), "cohorts.place", {"person": person.key, "cohort": group.key, "_key": "a"})
         assert response.status_int == 404
     assert not Membership.objects.exists()
 

@@ -56,7 +56,8 @@ MESSY = {
     3: "member001 This person stands on line 2 already.",
     4: "— “username” is empty.",
     5: "ghost404 Nobody enrolled in this course has the username “ghost404”.",
-    6: "member002 “function” begins like a formula of a spreadsheet. The years of experience, “-4”, are below zero."
+    6: "member002 “function” begins like a formula of a spreadsheet."
+    " The years of experience, “-4”, are below zero."
     " The half-day “WE-noon” is not known; MO-am and FR-pm are.",
     7: "member003 The language “xx” is none of en, fr, nl and de."
     " The years of experience, “twelve”, are not a whole number.",
@@ -88,9 +89,7 @@ def test_people_are_invited_and_answer_for_themselves(network):
     assert "2 people were added." in response.text
     rows = {row.user.username: row for row in network.applications.select_related("user")}
     assert set(rows) == {"member001", "member004"}
-    assert {(row.state, row.source, row.committed_at) for row in rows.values()} == {
-        ("invited", "import", None)
-    }
+    assert {(row.state, row.source, row.committed_at) for row in rows.values()} == {("invited", "import", None)}
     row = rows["member004"]
     assert (
         row.function,
@@ -170,9 +169,7 @@ def test_people_with_a_part_in_the_network_are_reported_each_with_the_reason(net
 
 
 def test_an_address_must_belong_to_its_person_whatever_the_case():
-    response = upload(
-        HEAD + "member001;MEMBER001@EXAMPLE.ORG;boss;fr\nmember002;member003@example.org;boss;fr"
-    )
+    response = upload(HEAD + "member001;MEMBER001@EXAMPLE.ORG;boss;fr\nmember002;member003@example.org;boss;fr")
     assert report(response.text) == {
         3: "member002 The e-mail address “member003@example.org” is not that of this person.",
     }

@@ -94,33 +94,9 @@ def test_who_moved_to_another_group_keeps_the_own_case_and_loses_the_others(memb
         cases.find_case(reader, foreign.key)
 
 
-def test_answers_stand_below_their_question(member, cohort):
-    case = shared_case(cohort)
-    ask = {"case": case, "posted_at": NOW}
-    first = Contribution.objects.create(author=member, kind="question", text="Since when?", **ask)
-    Contribution.objects.create(author=member, kind="question", text="Who else?", **ask)
-    Contribution.objects.create(author=case.owner, kind="answer", text="Since May.", answers=first, **ask)
-    page = cases.case_page(viewer(member), case)
-    assert [(voice.text, [reply.text for reply in voice.answers]) for voice in page.questions] == [
-        ("Since when?", ["Since May."]),
-        ("Who else?", []),
-    ]
-
-
 def test_readers_are_the_others_now_and_those_who_guide(member, cohort):
     MembershipFactory.create_batch(3, cohort=cohort)
     MembershipFactory(cohort=cohort, active=None, left_at=NOW)
     guide = FacilitationFactory(cohort=cohort).user
     found = cases.readers(viewer(member), cohort)
     assert found == cases.Readers(3, (guide.get_full_name(),))
-
-
-def test_a_question_of_another_case_is_not_the_owner_s_to_answer(member, cohort):
-    own, foreign = CaseFactory(cohort=cohort, owner=member), shared_case(cohort)
-    asked = [
-        Contribution.objects.create(case=case, kind="question", text="x", posted_at=NOW)
-        for case in (own, foreign)
-    ]
-    assert cases.find_own_question(viewer(member), asked[0].key) == asked[0]
-    with pytest.raises(NotFound):
-        cases.find_own_question(viewer(member), asked[1].key)

@@ -101,9 +101,7 @@ def test_who_applied_last_is_left_out():
 def test_groups_are_balanced_whatever_the_draw(departments, seed):
     people = rows(*departments)
     half = len(people) // 2
-    proposal = propose(
-        people, way=Way("split", (len(people) - half, half)), attribute="department", seed=seed
-    )
+    proposal = propose(people, way=Way("split", (len(people) - half, half)), attribute="department", seed=seed)
     assert sorted(pk for group in proposal.groups for pk in group) == [row.pk for row in people]
     by_pk = {row.pk: row.department for row in people}
     for value in set(departments):

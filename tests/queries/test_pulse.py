@@ -48,14 +48,18 @@ def viewer(user, now):
 def test_the_open_evaluation_is_a_next_step_until_it_is_answered(member, pulse):
     before, during = pulse.opens_at - HOUR, pulse.opens_at + HOUR
     assert pulses.pulse_to_answer(viewer(member, before)) is None
-    assert pulses.pulse_to_answer(viewer(member, during)).session_key == pulse.session.key
+    found = pulses.pulse_to_answer(viewer(member, during))
+    assert found is not None
+    assert found.session_key == pulse.session.key
     PulseReceipt.objects.create(pulse=pulse, user=member, on=during.date())
     assert pulses.pulse_to_answer(viewer(member, during)) is None
 
 
 def test_the_one_that_closes_first_comes_first(cohort, member, pulse):
     PulseFactory(session=SessionFactory(cohort=cohort, number=2, starts_at=pulse.session.starts_at + HOUR))
-    assert pulses.pulse_to_answer(viewer(member, pulse.opens_at + 3 * HOUR)).number == 1
+    found = pulses.pulse_to_answer(viewer(member, pulse.opens_at + 3 * HOUR))
+    assert found is not None
+    assert found.number == 1
 
 
 def test_it_is_no_next_step_for_those_who_are_not_asked(cohort, pulse):

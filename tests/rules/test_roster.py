@@ -57,14 +57,10 @@ def test_a_quoted_separator_stays_in_its_cell():
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_every_common_shape_of_file_is_read(mark, ending, encoding):
-    text = ending.join(
-        (mark.join(("Username", "function", "LANGUAGE")), mark.join(("an", "chef d’équipe", "FR")))
-    )
+    text = ending.join((mark.join(("Username", "function", "LANGUAGE")), mark.join(("an", "chef d’équipe", "FR"))))
     roster = read_roster(text.encode(encoding))
     assert not roster.problems
-    assert [
-        (one.values["username"], one.values["function"], one.values["language"]) for one in roster.lines
-    ] == [
+    assert [(one.values["username"], one.values["function"], one.values["language"]) for one in roster.lines] == [
         ("an", "chef d’équipe", "fr"),
     ]
 

@@ -67,9 +67,7 @@ def test_groups_get_their_members_charter_and_sessions(network, admin):
         admin,
         NOW,
     )
-    assert list(network.audit.filter(verb="cohorts.form").values_list("actor_id", "reason")) == [
-        (admin.pk, "")
-    ]
+    assert list(network.audit.filter(verb="cohorts.form").values_list("actor_id", "reason")) == [(admin.pk, "")]
 
 
 def test_nothing_is_left_behind_when_a_part_fails(network, admin, monkeypatch):

@@ -19,11 +19,7 @@ def network():
 
 
 def held_list(network, users, *, extra=""):
-    text = (
-        "username;function;language\n"
-        + "".join(f"{user.username.upper()};boss;fr\n" for user in users)
-        + extra
-    )
+    text = "username;function;language\n" + "".join(f"{user.username.upper()};boss;fr\n" for user in users) + extra
     roster = read_roster(text.encode())
     learners = {user.username: Person(user.pk, user.username, "", user.email) for user in users}
     return committed(

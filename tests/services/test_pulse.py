@@ -53,6 +53,13 @@ def over(pulse):
     return pulse.closes_at + pulses.GRACE + SECOND
 
 
+def published(pulse, *, now=None):
+    """Release what is due and return the row, which must be there."""
+    row = pulses.release_due(pulse, now=now or over(pulse))
+    assert row is not None
+    return row
+
+
 def counts():
     return PulseReceipt.objects.count(), PulseAnswer.objects.count(), PulseComment.objects.count()
 
@@ -164,7 +171,9 @@ def test_later_answers_do_not_queue_for_the_row_of_the_evaluation(
         OperationalError(1213, "Deadlock found"),
     ],
 )
-def test_no_failure_carries_an_answer_away(pulse, members, network, monkeypatch, caplog, failure):
+def test_no_failure_carries_an_answer_away(  # noqa: PLR0917 - fixtures
+    pulse, members, network, monkeypatch, caplog, failure
+):
     def fail(**_values):
         raise failure
 
@@ -198,7 +207,7 @@ def test_nothing_is_released_while_an_answer_may_still_arrive(pulse, members, ne
 def test_a_release_publishes_counts_once_and_deletes_the_answers(pulse, members, network):
     for place, person in enumerate(members[:11]):
         send(pulse, person, network, ratings={**RATINGS, "useful": 3 + place % 3}, comment=f"Comment {place}")
-    row = pulses.release_due(pulse, now=over(pulse))
+    row = published(pulse)
     assert (row.answered, row.asked, row.withheld) == (11, 13, False)
     useful = next(item for item in row.payload["items"] if item["item"] == "useful")
     assert (useful["dots"], useful["median"]) == ([0, 0, 4, 4, 3], 4.0)
@@ -208,15 +217,15 @@ def test_a_release_publishes_counts_once_and_deletes_the_answers(pulse, members,
 
 def test_releasing_twice_makes_one_row_with_the_same_content(pulse, members, network):
     answered_by(pulse, members[:6], network, comment="Same")
-    first = pulses.release_due(pulse, now=over(pulse))
-    again = pulses.release_due(pulse, now=over(pulse) + timedelta(days=3))
+    first = published(pulse)
+    again = published(pulse, now=over(pulse) + timedelta(days=3))
     assert (again.pk, again.payload, again.released_at) == (first.pk, first.payload, first.released_at)
     assert PulseRelease.objects.count() == 1
 
 
 def test_below_the_threshold_nothing_is_shown_and_nothing_is_lost(pulse, members, network):
     answered_by(pulse, members[:4], network, comment=CANARY)
-    row = pulses.release_due(pulse, now=over(pulse))
+    row = published(pulse)
     assert (row.answered, row.asked, row.withheld) == (4, 13, True)
     assert (row.payload["items"], row.payload["comments"]) == ([], [])
     assert CANARY not in str(row.payload)
@@ -224,7 +233,7 @@ def test_below_the_threshold_nothing_is_shown_and_nothing_is_lost(pulse, members
 
 
 def test_a_session_nobody_evaluated_is_settled_too(pulse):
-    row = pulses.release_due(pulse, now=over(pulse))
+    row = published(pulse)
     assert (row.answered, row.asked, row.withheld) == (0, 13, True)
 
 
@@ -241,7 +250,7 @@ def test_asked_are_the_members_at_the_end_of_the_session(pulse, members):
     cohort.memberships.filter(user=members[0]).update(active=None, left_at=pulse.opens_at - SECOND)
     cohort.memberships.filter(user=members[1]).update(active=None, left_at=pulse.opens_at + SECOND)
     FacilitationFactory(cohort=cohort, user=members[2])
-    assert pulses.release_due(pulse, now=over(pulse)).asked == 11
+    assert published(pulse).asked == 11
 
 
 def test_two_releases_of_the_same_answers_order_comments_differently(pulse, members, network):
@@ -250,7 +259,7 @@ def test_two_releases_of_the_same_answers_order_comments_differently(pulse, memb
     before = list(PulseComment.objects.values("id", "text"))
     orders = set()
     for _ in range(3):
-        row = pulses.release_due(pulse, now=over(pulse))
+        row = published(pulse)
         orders.add(tuple(row.payload["comments"]))
         row.delete()
         PulseComment.objects.bulk_create(PulseComment(pulse=pulse, **one) for one in before)

@@ -142,7 +142,7 @@
       }
       const focus = this.panel.querySelector('[data-focus], [aria-invalid="true"]') || (active && this.find(active));
       if (focus) focus.focus();
-      else if (active) this.panel.querySelector('h2')?.focus({preventScroll: true});
+      else if (active) this.panel.querySelector('h2')?.focus();
       this.say(this.panel.dataset.say || '');
       this.settle();
     }
