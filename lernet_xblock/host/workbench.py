@@ -67,7 +67,8 @@ class WorkbenchHost:
 
     def find_learners(self, course_id: str, usernames: Iterable[str]) -> Mapping[str, Person]:  # noqa: ARG002
         """Return users by lower-case username: everybody is enrolled in the workbench's one course."""
-        wanted = {name.lower() for name in usernames}
+        given = set(usernames)
+        wanted = given | {name.lower() for name in given}
         found = get_user_model().objects.filter(username__in=wanted, is_active=True)
         return {
             user.get_username().lower(): Person(user.pk, user.get_username(), display_name(user), user.email)

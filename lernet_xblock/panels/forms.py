@@ -32,7 +32,8 @@ class ActionForm(forms.Form):
         self.key = key or secrets.token_hex(12)
         self.sentence = ""
         self.theirs: dict[str, str] = {}
-        suffix = f"-{about}" if about else ""
+        # The id is a pattern, in which a per cent sign would be a placeholder.
+        suffix = f"-{about}".replace("%", "%%") if about else ""
         super().__init__(
             data, initial={"about": about, **(initial or {})}, use_required_attribute=False,
             auto_id=f"{viewer.html_id}-{action.replace('.', '-')}{suffix}-%s",
@@ -58,9 +59,13 @@ class ActionForm(forms.Form):
     def problems(self) -> list[dict[str, str]]:
         """The summary above the form: where, and what to do."""
         return [
-            {"id": self[name].id_for_label, "label": str(self[name].label), "text": " ".join(errors)}
+            {"id": self._first_input(name), "label": str(self[name].label), "text": " ".join(errors)}
             for name, errors in self.errors.items() if name in self.fields and not self[name].is_hidden
         ] if self.is_bound else []
+
+    def _first_input(self, name: str) -> str:
+        """Return the id of what a link to the field leads to; a group of choices has none of its own."""
+        return self[name].id_for_label or f"{self[name].auto_id}_0"
 
     def refuse_unknown(self) -> None:
         """Raise Malformed when a name came that the form does not have."""

@@ -42,9 +42,12 @@ def group(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
     cohort = choose_cohort(viewer, cohorts, params.get("cohort", ""))
     page = group_page(viewer, cohort) if cohort else None
     return {
-        "choices": choices(cohorts, cohort), "address_of": "group", "page": page,
+        "choices": choices(cohorts, cohort),
+        "address_of": "group",
+        "page": page,
         "guides": [(name, ROLES[role]) for name, role in page.guides] if page else [],
-        "accepted": _accepted(page) if page else "", "accept": _accept_form(viewer, page, forms) if page else None,
+        "accepted": _accepted(page) if page else "",
+        "accept": _accept_form(viewer, page, forms) if page else None,
     }
 
 

@@ -43,29 +43,38 @@ def home(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noq
     """Return what the home panel shows: exactly one next step, and what there is to know below it."""
     step, group = _for(viewer)
     return {
-        "step": step, "group": group, "line": group.lines if group else _dates(viewer),
+        "step": step,
+        "group": group,
+        "line": group.lines if group else _dates(viewer),
         "contact": viewer.plan.support_contact,
     }
 
 
 def _for(viewer: Viewer) -> tuple[Step, GroupHome | None]:
-    """Return the step and the group of somebody who may have several roles; the one that waits for them comes first."""
+    """Return the one step, and the group it is about, of somebody who may have several roles."""
     if viewer.network is None:
         return preparation_step(viewer), None
     if viewer.network.state in STILL:
         return still_step(viewer.network), None
-    forming = permissions.is_admin(viewer) and viewer.network.state in BEFORE_GROUPS
-    if forming:
+    if permissions.is_admin(viewer) and viewer.network.state in BEFORE_GROUPS:
         return admin_step(viewer, None, people_ready(viewer)), None
+    return _in_group(viewer) or _beside(viewer)
+
+
+def _in_group(viewer: Viewer) -> tuple[Step, GroupHome] | None:
+    """Return the step of a member, else of who guides a group; None for everybody else."""
     if viewer.cohort is not None and permissions.is_member(viewer):
         group = member_home(viewer, viewer.cohort)
         return member_step(viewer, group), group
     guided = guide_home(viewer)
-    if guided is not None:
-        return guide_step(viewer, guided), guided
+    return (guide_step(viewer, guided), guided) if guided is not None else None
+
+
+def _beside(viewer: Viewer) -> tuple[Step, GroupHome | None]:
+    """Return the step of an admin, of an applicant, or of somebody who has no business here."""
     if permissions.is_admin(viewer):
-        found = admin_home(viewer)
-        return admin_step(viewer, found, 0), found
+        group = admin_home(viewer)
+        return admin_step(viewer, group, 0), group
     return (applicant_step(viewer) if permissions.may_apply(viewer) else outside_step()), None
 
 

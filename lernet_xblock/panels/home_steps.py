@@ -32,8 +32,11 @@ def preparation_step(viewer: Viewer) -> Step:
     """Return the step while nobody opened the network."""
     if is_admin(viewer):
         return Step(
-            "open", _("Applications are not open yet."),
-            _("Read what the author set, and open applications when it is complete."), _("Open applications"), "opening",
+            "open",
+            _("Applications are not open yet."),
+            _("Read what the author set, and open applications when it is complete."),
+            _("Open applications"),
+            "opening",
         )
     if is_author(viewer):
         text = _("You set it up in Studio. When it is complete, the course team opens applications here.")
@@ -111,9 +114,11 @@ def member_step(viewer: Viewer, group: GroupHome) -> Step:
     standing = group.standing
     if standing and standing.must_accept:
         return Step(
-            "accept", _("Read the charter of your group, and accept it."),
+            "accept",
+            _("Read the charter of your group, and accept it."),
             _("Cases are told in confidence: you read and share them once you have accepted."),
-            _("Read the charter"), "group",
+            _("Read the charter"),
+            "group",
         )
     if group.next and group.next.running:
         return _running(viewer, group.next)
@@ -128,9 +133,14 @@ def member_step(viewer: Viewer, group: GroupHome) -> Step:
 
 def _running(viewer: Viewer, session: SessionLine) -> Step:
     begun = viewer.now >= session.starts_at
-    title = _("Your session has begun.") if begun else _("Your session begins at %(time)s.") % {
-        "time": clock(session.starts_at, viewer.zone),
-    }
+    title = (
+        _("Your session has begun.")
+        if begun
+        else _("Your session begins at %(time)s.")
+        % {
+            "time": clock(session.starts_at, viewer.zone),
+        }
+    )
     return Step("session", title, session.place, _("See the session"), "sessions", link=session.link)
 
 
@@ -140,9 +150,11 @@ def _pulse(viewer: Viewer, standing: Standing) -> Step:
         raise AssertionError(standing)
     until = {"day": day(pulse.closes_at, viewer.zone), "time": clock(pulse.closes_at, viewer.zone)}
     return Step(
-        "pulse", _("How was the session on %(day)s?") % {"day": day(pulse.session.starts_at, viewer.zone)},
+        "pulse",
+        _("How was the session on %(day)s?") % {"day": day(pulse.session.starts_at, viewer.zone)},
         _("It takes a minute, and nobody sees who answered what. Open until %(day)s, %(time)s.") % until,
-        _("Answer now"), f"results?pulse={pulse.session.key}",
+        _("Answer now"),
+        f"results?pulse={pulse.session.key}",
     )
 
 
@@ -164,7 +176,9 @@ def _ready(viewer: Viewer) -> Step:
 
 def _finished(group: GroupHome) -> Step:
     if not group.lines:
-        return Step("no_dates", _("The dates of your group are not set yet."), label=_("See the group"), address="group")
+        return Step(
+            "no_dates", _("The dates of your group are not set yet."), label=_("See the group"), address="group"
+        )
     text = _("What the group said about them stays here.")
     return Step("finished", _("All sessions are over."), text, _("See the results"), "results")
 

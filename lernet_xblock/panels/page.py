@@ -131,4 +131,8 @@ def show(block: Any, request: Any, suffix: str) -> Response:
 def _params(block: Any, request: Any) -> dict[str, str]:
     """Return the parameters of a panel's address, without those that the host puts into every address of its own."""
     own = parse_qs(urlsplit(block.runtime.handler_url(block, "panel")).query, keep_blank_values=True)
-    return {name: value for name, value in request.GET.items() if name not in own}
+    try:
+        given = dict(request.GET)
+    except UnicodeDecodeError as error:
+        raise errors.Malformed(_("This address did not arrive whole.")) from error
+    return {name: value for name, value in given.items() if name not in own}

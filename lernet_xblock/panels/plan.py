@@ -13,7 +13,9 @@ from lernet_xblock.viewer import Viewer
 
 
 @panel(
-    "plan", title=lazily("Plan"), visible=guides_or_runs,
+    "plan",
+    title=lazily("Plan"),
+    visible=guides_or_runs,
     in_menu=lambda viewer: guides_or_runs(viewer) and has_groups(viewer),
 )
 def plan(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noqa: ARG001 - one signature
@@ -21,7 +23,5 @@ def plan(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noq
     cohorts = [cohort for cohort in cohorts_of(viewer) if may_plan(viewer, cohort)]
     lines = session_lines(viewer, cohorts)
     return {
-        "tables": [
-            {"key": cohort.key, "label": cohort_label(cohort), "lines": lines[cohort.pk]} for cohort in cohorts
-        ],
+        "tables": [{"key": cohort.key, "label": cohort_label(cohort), "lines": lines[cohort.pk]} for cohort in cohorts],
     }

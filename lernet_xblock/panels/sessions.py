@@ -33,7 +33,9 @@ class PlaceForm(VersionedForm):
 
     place = fields.CharField(label=lazily("Place"), max_length=PLACE_LENGTH, required=False)
     meeting_link = fields.CharField(
-        label=lazily("Link to the online meeting"), max_length=LINK_LENGTH, required=False,
+        label=lazily("Link to the online meeting"),
+        max_length=LINK_LENGTH,
+        required=False,
         widget=fields.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"}),
         help_text=lazily("Only the group sees it, from 24 hours before the start until the end."),
     )
@@ -69,7 +71,9 @@ def sessions(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
     cohort = choose_cohort(viewer, cohorts, params.get("cohort", ""))
     lines = session_lines(viewer, [cohort])[cohort.pk] if cohort else ()
     return {
-        "choices": choices(cohorts, cohort), "address_of": "sessions", "label": cohort_label(cohort) if cohort else "",
+        "choices": choices(cohorts, cohort),
+        "address_of": "sessions",
+        "label": cohort_label(cohort) if cohort else "",
         "rows": [_row(line, forms) for line in lines],
     }
 
@@ -77,7 +81,9 @@ def sessions(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
 def _row(line: SessionLine, forms: Forms) -> dict[str, Any]:
     initial = {"place": line.place, "meeting_link": line.stored_link, "version": line.version}
     return {
-        "session": line, "is_next": line.state == NEXT, "is_past": line.state == PAST,
+        "session": line,
+        "is_next": line.state == NEXT,
+        "is_past": line.state == PAST,
         "form": forms(PlaceForm, "session.edit", about=line.key, initial=initial) if line.may_edit else None,
     }
 
@@ -87,7 +93,11 @@ def edit(viewer: Viewer, form: PlaceForm) -> Reply:
     """Say where a session is held."""
     session = find_session(viewer, form.cleaned_data["about"])
     edit_session(
-        session, place=form.cleaned_data["place"], meeting_link=form.cleaned_data["meeting_link"],
-        opened_version=form.cleaned_data["version"], by=viewer.user_id, now=viewer.now,
+        session,
+        place=form.cleaned_data["place"],
+        meeting_link=form.cleaned_data["meeting_link"],
+        opened_version=form.cleaned_data["version"],
+        by=viewer.user_id,
+        now=viewer.now,
     )
     return Reply(say=_("Saved: where the group meets on %(day)s.") % {"day": day(session.starts_at, viewer.zone)})

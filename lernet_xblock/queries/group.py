@@ -45,20 +45,30 @@ def group_page(viewer: Viewer, cohort: Cohort) -> GroupPage:
     charter = charter_in_force(cohort)
     yes = set(CharterConsent.objects.filter(charter=charter).values_list("user_id", flat=True))
     return GroupPage(
-        key=cohort.key, label=cohort_label(cohort), members=_colleagues(viewer, members, told, names),
-        guides=tuple((names.get(user_id, "—"), role) for user_id, role in guiding), charter=charter,
-        accepted=len(yes.intersection(members)), own=viewer.user_id in members, own_yes=viewer.user_id in yes,
+        key=cohort.key,
+        label=cohort_label(cohort),
+        members=_colleagues(viewer, members, told, names),
+        guides=tuple((names.get(user_id, "—"), role) for user_id, role in guiding),
+        charter=charter,
+        accepted=len(yes.intersection(members)),
+        own=viewer.user_id in members,
+        own_yes=viewer.user_id in yes,
     )
 
 
 def _colleagues(
-    viewer: Viewer, members: list[int], told: Mapping[int, Application], names: Mapping[int, str],
+    viewer: Viewer,
+    members: list[int],
+    told: Mapping[int, Application],
+    names: Mapping[int, str],
 ) -> tuple[Colleague, ...]:
     rows = (
         Colleague(
-            name=names.get(user_id, "—"), me=user_id == viewer.user_id,
+            name=names.get(user_id, "—"),
+            me=user_id == viewer.user_id,
             function=told[user_id].function if user_id in told else "",
             organisation=told[user_id].organisation if user_id in told else "",
-        ) for user_id in members
+        )
+        for user_id in members
     )
     return tuple(sorted(rows, key=lambda one: one.name.casefold()))

@@ -88,13 +88,19 @@ def _sessions(viewer: Viewer, cohorts: Sequence[Cohort]) -> QuerySet[Session]:
     """Return the sessions with the window and release of their evaluation, and whether the reader answered it."""
     mine = PulseReceipt.objects.filter(pulse__session=OuterRef("pk"), user_id=viewer.user_id)
     return Session.objects.filter(cohort__in=cohorts).annotate(
-        opens_at=F("pulse__opens_at"), closes_at=F("pulse__closes_at"), released_at=F("pulse__release__released_at"),
+        opens_at=F("pulse__opens_at"),
+        closes_at=F("pulse__closes_at"),
+        released_at=F("pulse__release__released_at"),
         answered=Exists(mine),
     )
 
 
 def _home(
-    viewer: Viewer, cohorts: Sequence[Cohort], sessions: Sequence[Any], facilitations: Iterable[Facilitation], *,
+    viewer: Viewer,
+    cohorts: Sequence[Cohort],
+    sessions: Sequence[Any],
+    facilitations: Iterable[Facilitation],
+    *,
     standing_in: Cohort | None = None,
 ) -> GroupHome:
     lines = lines_of(viewer, cohorts, sessions)
@@ -104,8 +110,12 @@ def _home(
     guiding = list(facilitations)
     leads = {row.cohort_id for row in guiding if row.role == Facilitation.Role.FACILITATOR}
     return GroupHome(
-        key=cohort.key, label=cohort_label(cohort), several=len(cohorts) > 1, lines=lines[cohort.pk],
-        next=next_line(lines[cohort.pk]), guides=_names(viewer, cohort, guiding),
+        key=cohort.key,
+        label=cohort_label(cohort),
+        several=len(cohorts) > 1,
+        lines=lines[cohort.pk],
+        next=next_line(lines[cohort.pk]),
+        guides=_names(viewer, cohort, guiding),
         released=_released(viewer, rows, by_key),
         standing=_standing(viewer, standing_in, rows, by_key) if standing_in is not None else None,
         unguided=tuple(cohort_label(one) for one in cohorts if one.pk not in leads),
@@ -133,15 +143,24 @@ def _standing(viewer: Viewer, cohort: Cohort, rows: Iterable[Any], by_key: dict[
     """Return what the member did: one query."""
     newest = Charter.objects.filter(cohort=OuterRef("pk")).order_by("-version").values("pk")[:1]
     mine = Case.objects.filter(cohort=OuterRef("pk"), owner_id=viewer.user_id)
-    found = Cohort.objects.filter(pk=cohort.pk).annotate(
-        charter=Subquery(newest), has_draft=Exists(mine.filter(state=Case.State.DRAFT)),
-        has_shared=Exists(mine.exclude(state=Case.State.DRAFT)),
-    ).annotate(
-        accepted=Exists(CharterConsent.objects.filter(charter=OuterRef("charter"), user_id=viewer.user_id)),
-    ).values("charter", "has_draft", "has_shared", "accepted").get()
+    found = (
+        Cohort.objects.filter(pk=cohort.pk)
+        .annotate(
+            charter=Subquery(newest),
+            has_draft=Exists(mine.filter(state=Case.State.DRAFT)),
+            has_shared=Exists(mine.exclude(state=Case.State.DRAFT)),
+        )
+        .annotate(
+            accepted=Exists(CharterConsent.objects.filter(charter=OuterRef("charter"), user_id=viewer.user_id)),
+        )
+        .values("charter", "has_draft", "has_shared", "accepted")
+        .get()
+    )
     return Standing(
-        must_accept=found["charter"] is not None and not found["accepted"], has_draft=found["has_draft"],
-        has_shared=found["has_shared"], pulse=_open_pulse(viewer, rows, by_key),
+        must_accept=found["charter"] is not None and not found["accepted"],
+        has_draft=found["has_draft"],
+        has_shared=found["has_shared"],
+        pulse=_open_pulse(viewer, rows, by_key),
     )
 
 
@@ -151,9 +170,13 @@ def _open_pulse(viewer: Viewer, rows: Iterable[Any], by_key: dict[str, SessionLi
         return None
     joined_at, now = viewer.membership.joined_at, viewer.now
     waiting = [
-        row for row in rows
-        if row.state == Session.State.PLANNED and not row.answered and row.released_at is None
-        and row.opens_at and joined_at <= row.opens_at <= now <= row.closes_at
+        row
+        for row in rows
+        if row.state == Session.State.PLANNED
+        and not row.answered
+        and row.released_at is None
+        and row.opens_at
+        and joined_at <= row.opens_at <= now <= row.closes_at
     ]
     first = min(waiting, key=lambda row: row.closes_at, default=None)
     return OpenPulse(by_key[first.key], first.closes_at) if first else None

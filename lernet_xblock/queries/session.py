@@ -97,7 +97,9 @@ def session_lines(viewer: Viewer, cohorts: Iterable[Cohort]) -> Mapping[int, tup
 
 
 def lines_of(
-    viewer: Viewer, cohorts: Iterable[Cohort], sessions: Iterable[Session],
+    viewer: Viewer,
+    cohorts: Iterable[Cohort],
+    sessions: Iterable[Session],
 ) -> Mapping[int, tuple[SessionLine, ...]]:
     """Return the sessions as lines, by the row number of their cohort, in order: no query.
 
@@ -119,7 +121,10 @@ def next_line(lines: Iterable[SessionLine]) -> SessionLine | None:
 
 
 def uses_link(viewer: Viewer, cohort: Cohort) -> bool:
-    """Members of this very cohort and those who guide it, in person: an admin has no seat, and who looks as somebody else has none."""
+    """Members of this very cohort and those who guide it, in person.
+
+    An admin has no seat at the table, and neither has staff who looks as somebody else.
+    """
     member = is_member(viewer) and viewer.membership is not None and viewer.membership.cohort_id == cohort.pk
     return viewer.may_write and (member or guides(viewer, cohort))
 
@@ -131,11 +136,20 @@ def _line(viewer: Viewer, cohort: Cohort, row: Session, *, is_next: bool) -> Ses
     shown = usable and viewer.now >= row.starts_at - LINK_SHOWN_BEFORE
     may_edit = planned and not over and viewer.may_write and may_plan(viewer, cohort)
     return SessionLine(
-        key=row.key, number=row.number, kind=row.kind, state=_state(row, over=over, is_next=is_next),
-        starts_at=row.starts_at, ends_at=row.ends_at, place=row.place, online=bool(row.meeting_link),
-        link=_meeting_link(row.meeting_link) if shown else None, link_later=usable and not shown,
+        key=row.key,
+        number=row.number,
+        kind=row.kind,
+        state=_state(row, over=over, is_next=is_next),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        place=row.place,
+        online=bool(row.meeting_link),
+        link=_meeting_link(row.meeting_link) if shown else None,
+        link_later=usable and not shown,
         running=planned and not over and viewer.now >= row.starts_at - DOOR_OPENS_BEFORE,
-        there=_elsewhere(viewer, row), may_edit=may_edit, stored_link=row.meeting_link if may_edit else "",
+        there=_elsewhere(viewer, row),
+        may_edit=may_edit,
+        stored_link=row.meeting_link if may_edit else "",
         version=row.version if may_edit else 0,
     )
 

@@ -20,13 +20,15 @@ class CharterReplaced(RuleViolation):
 def common_charter(language: str) -> str:
     """Return the ground rules of a group whose author wrote none: without any, no case could ever be told."""
     with override(language):
-        return "\n".join((
-            _("What is said in this group stays in this group. What we learned may leave it; names may not."),
-            _("We tell cases without the names of people who are not here."),
-            _("We come on time, to every session, and say so beforehand when we cannot."),
-            _("We ask before we advise, and we may disagree with an idea, never with a person."),
-            _("Nobody records a session."),
-        ))
+        return "\n".join(
+            (
+                _("What is said in this group stays in this group. What we learned may leave it; names may not."),
+                _("We tell cases without the names of people who are not here."),
+                _("We come on time, to every session, and say so beforehand when we cannot."),
+                _("We ask before we advise, and we may disagree with an idea, never with a person."),
+                _("Nobody records a session."),
+            )
+        )
 
 
 def put_in_force(cohort: Cohort, *, text: str, now: datetime) -> Charter:

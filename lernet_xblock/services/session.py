@@ -18,8 +18,8 @@ from lernet_xblock.services.audit import record
 from lernet_xblock.services.fresh import check_fresh, touch
 
 PULSE_WINDOW = timedelta(hours=72)
-PLACE_LENGTH: int = Session._meta.get_field("place").max_length
-LINK_LENGTH: int = Session._meta.get_field("meeting_link").max_length
+# What the columns hold.
+PLACE_LENGTH, LINK_LENGTH = 200, 500
 
 
 class AlreadyPlanned(RuleViolation):
@@ -61,7 +61,13 @@ def plan_sessions(cohort: Cohort, *, settings: Settings, by: int, now: datetime)
 
 
 def edit_session(
-    session: Session, *, place: str, meeting_link: str, opened_version: int, by: int, now: datetime,
+    session: Session,
+    *,
+    place: str,
+    meeting_link: str,
+    opened_version: int,
+    by: int,
+    now: datetime,
 ) -> Session:
     """Change where the session is held. What is the same stays untouched and costs no version.
 
@@ -69,7 +75,10 @@ def edit_session(
     that is over or cancelled.
     """
     row = Session.objects.select_for_update().get(pk=session.pk)
-    typed, stored = {"place": place, "meeting_link": meeting_link}, {"place": row.place, "meeting_link": row.meeting_link}
+    typed, stored = (
+        {"place": place, "meeting_link": meeting_link},
+        {"place": row.place, "meeting_link": row.meeting_link},
+    )
     check_fresh(row, opened_version, theirs={name: stored[name] for name in stored if stored[name] != typed[name]})
     if typed == stored:
         return row
@@ -106,14 +115,30 @@ def _ends_at(occurrence: Occurrence) -> datetime:
 
 
 def _session(
-    cohort: Cohort, settings: Settings, number: int, kind: str, at: Occurrence, *, by: int, now: datetime,
+    cohort: Cohort,
+    settings: Settings,
+    number: int,
+    kind: str,
+    at: Occurrence,
+    *,
+    by: int,
+    now: datetime,
 ) -> Session:
     link = settings.meeting_link or ""
     return Session(
-        cohort=cohort, number=number, kind=kind, local_date=at.local.date(), local_time=at.local.time(),
-        time_zone=settings.time_zone, duration_minutes=settings.session_minutes, starts_at=at.starts_at,
-        ends_at=_ends_at(at), zone_data_version=tz_version(),
+        cohort=cohort,
+        number=number,
+        kind=kind,
+        local_date=at.local.date(),
+        local_time=at.local.time(),
+        time_zone=settings.time_zone,
+        duration_minutes=settings.session_minutes,
+        starts_at=at.starts_at,
+        ends_at=_ends_at(at),
+        zone_data_version=tz_version(),
         # An imported block may hold anything: what no column takes, or what is no safe link, is left out.
         place=(settings.place or "")[:PLACE_LENGTH],
-        meeting_link=link if is_https(link) and len(link) <= LINK_LENGTH else "", changed_at=now, changed_by_id=by,
+        meeting_link=link if is_https(link) and len(link) <= LINK_LENGTH else "",
+        changed_at=now,
+        changed_by_id=by,
     )

@@ -79,12 +79,19 @@ def seen(user, address="group"):
 A, B, FOREIGN = (200, ["Anke", "Filip", "Rules of A"]), (200, ["Bram", "Greta", "Rules of B"]), (404, [])
 
 
-@pytest.mark.parametrize(("who", "default", "address_of_a", "address_of_b"), [
-    ("member of A", A, A, FOREIGN), ("member of B", B, FOREIGN, B), ("facilitator of A", A, A, FOREIGN),
-    ("facilitator of B", B, FOREIGN, B), ("admin", A, A, B), ("outsider", FOREIGN, FOREIGN, FOREIGN),
-    ("unenrolled", FOREIGN, FOREIGN, FOREIGN),
-])
-def test_everybody_sees_the_own_group_only(people, ours, theirs, who, default, address_of_a, address_of_b):
+@pytest.mark.parametrize(
+    ("who", "default", "address_of_a", "address_of_b"),
+    [
+        ("member of A", A, A, FOREIGN),
+        ("member of B", B, FOREIGN, B),
+        ("facilitator of A", A, A, FOREIGN),
+        ("facilitator of B", B, FOREIGN, B),
+        ("admin", A, A, B),
+        ("outsider", FOREIGN, FOREIGN, FOREIGN),
+        ("unenrolled", FOREIGN, FOREIGN, FOREIGN),
+    ],
+)
+def test_everybody_sees_the_own_group_only(people, ours, theirs, *, who, default, address_of_a, address_of_b):
     user = people[who]
     assert seen(user) == default
     assert seen(user, f"group?cohort={ours.key}") == address_of_a
@@ -136,9 +143,16 @@ def test_without_the_tick_nothing_is_accepted(people, ours):
     assert not CharterConsent.objects.exists()
 
 
-@pytest.mark.parametrize(("who", "status"), [
-    ("member of B", 404), ("facilitator of A", 403), ("admin", 403), ("outsider", 403), ("unenrolled", 403),
-])
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("member of B", 404),
+        ("facilitator of A", 403),
+        ("admin", 403),
+        ("outsider", 403),
+        ("unenrolled", 403),
+    ],
+)
 def test_nobody_else_accepts_for_the_group(people, ours, who, status):
     assert accept(people[who], ours).status_int == status
     assert not CharterConsent.objects.exists()

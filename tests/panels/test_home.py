@@ -102,17 +102,21 @@ def test_who_may_apply_is_led_to_the_application():
     NetworkFactory()
     user = UserFactory()
     assert step(user) == (
-        "apply", "Would you like to take part? Applications close on Friday 8 January 2027. Read more and apply",
+        "apply",
+        "Would you like to take part? Applications close on Friday 8 January 2027. Read more and apply",
     )
     assert button(user) == "join"
 
 
-@pytest.mark.parametrize(("state", "kind", "said"), [
-    ("submitted", "applied", "You will hear by Friday 15 January 2027."),
-    ("waitlisted", "waiting", "You are number 1 on the waiting list."),
-    ("invited", "invited", "You were put forward by the organiser."),
-    ("withdrawn", "apply", "Would you like to take part?"),
-])
+@pytest.mark.parametrize(
+    ("state", "kind", "said"),
+    [
+        ("submitted", "applied", "You will hear by Friday 15 January 2027."),
+        ("waitlisted", "waiting", "You are number 1 on the waiting list."),
+        ("invited", "invited", "You were put forward by the organiser."),
+        ("withdrawn", "apply", "Would you like to take part?"),
+    ],
+)
 def test_applicant_reads_where_the_application_stands(state, kind, said):
     user = ApplicationFactory(network=NetworkFactory(), state=state, queued_at=NOW).user
     found = step(user)
@@ -120,9 +124,13 @@ def test_applicant_reads_where_the_application_stands(state, kind, said):
     assert button(user) == "join"
 
 
-@pytest.mark.parametrize(("moment", "kind"), [
-    (NOW.replace(year=2026, month=11, day=20), "early"), (NOW.replace(year=2027, month=1, day=20), "closed"),
-])
+@pytest.mark.parametrize(
+    ("moment", "kind"),
+    [
+        (NOW.replace(year=2026, month=11, day=20), "early"),
+        (NOW.replace(year=2027, month=1, day=20), "closed"),
+    ],
+)
 def test_outside_the_window_it_says_so(at, moment, kind):
     NetworkFactory()
     at(moment)
@@ -206,7 +214,16 @@ def test_line_tells_what_is_over_and_what_comes(member, session, at):
     line = html(member).split('class="lnx-line"', 1)[1].split("</ol>")[0]
     assert re.findall(r'data-state="(\w+)"', line) == ["past", "next"]
     assert re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", line.split(">", 1)[1])).split() == [
-        "Tue", "2", "Feb", "Launch", "over", "Tue", "2", "Mar", "Closing", "next",
+        "Tue",
+        "2",
+        "Feb",
+        "Launch",
+        "over",
+        "Tue",
+        "2",
+        "Mar",
+        "Closing",
+        "next",
     ]
 
 
@@ -224,7 +241,12 @@ def test_facilitator_is_asked_for_place_then_for_results_then_to_check(cohort, a
     pulse = PulseFactory(session=past)
     at(pulse.closes_at + timedelta(hours=1))
     PulseRelease.objects.create(
-        pulse=pulse, released_at=pulse.closes_at, answered=5, asked=10, withheld=False, payload={},
+        pulse=pulse,
+        released_at=pulse.closes_at,
+        answered=5,
+        asked=10,
+        withheld=False,
+        payload={},
     )
     assert (step(user)[0], button(user)) == ("where", f"sessions?cohort={cohort.key}")
     coming.meeting_link = LINK
@@ -246,7 +268,8 @@ def test_admin_is_asked_to_form_the_groups():
     assert step(admin)[0] == "few"
     ApplicationFactory.create_batch(18, network=network)
     assert step(admin) == (
-        "form", "27 people applied. Form the groups when you have everybody. Form the groups",
+        "form",
+        "27 people applied. Form the groups when you have everybody. Form the groups",
     )
     assert button(admin) == "people"
 

@@ -44,3 +44,7 @@ def test_unknown_action_is_not_found():
 def test_a_block_in_a_log_names_its_place_and_nothing_else(django_assert_num_queries):
     block = make_block("mila", goal="Secret goal")
     assert repr(block) == "<LernetXBlock lernet.d0.u0>"
+
+
+def test_an_address_that_is_no_text_is_malformed():
+    assert get(make_block(UserFactory().username), "home?case=%B2").status_int == 400

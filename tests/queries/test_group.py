@@ -41,7 +41,8 @@ def test_members_stand_by_name_with_what_they_told(cohort):
     member(cohort, "Anke")
     shown = page(cohort, noor)
     assert [(one.name, one.me, one.function, one.organisation) for one in shown.members] == [
-        ("Anke", False, "", ""), ("Noor", True, "nurse", "Hospital"),
+        ("Anke", False, "", ""),
+        ("Noor", True, "nurse", "Hospital"),
     ]
 
 

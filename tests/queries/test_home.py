@@ -67,9 +67,14 @@ def test_only_a_yes_to_the_charter_in_force_counts(member, cohort):
     assert standing(member, cohort).must_accept
 
 
-@pytest.mark.parametrize(("state", "expected"), [
-    ("draft", (True, False)), ("shared", (False, True)), ("withdrawn", (False, True)),
-])
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("draft", (True, False)),
+        ("shared", (False, True)),
+        ("withdrawn", (False, True)),
+    ],
+)
 def test_own_cases_count_and_those_of_others_do_not(member, cohort, state, expected):
     CaseFactory(cohort=cohort, owner=MembershipFactory(cohort=cohort).user)
     CaseFactory(cohort=cohort, owner=MembershipFactory(cohort=cohort).user, state="draft")
@@ -80,10 +85,15 @@ def test_own_cases_count_and_those_of_others_do_not(member, cohort, state, expec
     assert (after.has_draft, after.has_shared) == expected
 
 
-@pytest.mark.parametrize(("after_end", "waits"), [
-    (timedelta(seconds=-1), False), (timedelta(0), True), (timedelta(hours=72), True),
-    (timedelta(hours=72, seconds=1), False),
-])
+@pytest.mark.parametrize(
+    ("after_end", "waits"),
+    [
+        (timedelta(seconds=-1), False),
+        (timedelta(0), True),
+        (timedelta(hours=72), True),
+        (timedelta(hours=72, seconds=1), False),
+    ],
+)
 def test_pulse_waits_for_72_hours(member, cohort, at, after_end, waits):
     pulse = PulseFactory(session=SessionFactory(cohort=cohort))
     at(pulse.opens_at + after_end)

@@ -44,6 +44,7 @@ def masquerade(monkeypatch):
 
     def begin():
         monkeypatch.setattr(WorkbenchHost, "actor", lambda *given: replace(seen(*given), masquerading=True))
+
     return begin
 
 
@@ -55,12 +56,15 @@ def line(user, session):
     return session_lines(viewer(user), [session.cohort])[session.cohort_id][0]
 
 
-@pytest.mark.parametrize(("before_start", "shown", "later"), [
-    (timedelta(hours=24, seconds=1), False, True),
-    (timedelta(hours=24), True, False),
-    (timedelta(minutes=-179), True, False),
-    (timedelta(minutes=-180), False, False),
-])
+@pytest.mark.parametrize(
+    ("before_start", "shown", "later"),
+    [
+        (timedelta(hours=24, seconds=1), False, True),
+        (timedelta(hours=24), True, False),
+        (timedelta(minutes=-179), True, False),
+        (timedelta(minutes=-180), False, False),
+    ],
+)
 def test_link_is_shown_from_24_hours_before_the_start_until_the_end(session, at, before_start, shown, later):
     at(session.starts_at - before_start)
     seen = line(MembershipFactory(cohort=session.cohort).user, session)
@@ -79,7 +83,11 @@ def test_link_is_for_those_of_the_group(session, at):
     admin = UserFactory(is_staff=True)
     people = {"member": member, "guide": guide, "other": other, "former": former, "admin": admin}
     assert {name: line(user, session).link is not None for name, user in people.items()} == {
-        "member": True, "guide": True, "other": False, "former": False, "admin": False,
+        "member": True,
+        "guide": True,
+        "other": False,
+        "former": False,
+        "admin": False,
     }
 
 

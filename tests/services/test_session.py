@@ -32,8 +32,10 @@ def plan(cohort, admin, **changes):
 def test_sessions_keep_the_wall_clock_across_the_clock_change(cohort, admin):
     sessions = plan(cohort, admin)
     assert [session.starts_at for session in sessions] == [
-        datetime(2027, 2, 2, 12, 30, tzinfo=UTC), datetime(2027, 3, 2, 12, 30, tzinfo=UTC),
-        datetime(2027, 3, 30, 11, 30, tzinfo=UTC), datetime(2027, 4, 27, 11, 30, tzinfo=UTC),
+        datetime(2027, 2, 2, 12, 30, tzinfo=UTC),
+        datetime(2027, 3, 2, 12, 30, tzinfo=UTC),
+        datetime(2027, 3, 30, 11, 30, tzinfo=UTC),
+        datetime(2027, 4, 27, 11, 30, tzinfo=UTC),
         datetime(2027, 5, 25, 11, 30, tzinfo=UTC),
     ]
     assert {(session.local_time, session.time_zone) for session in sessions} == {(time(13, 30), "Europe/Brussels")}
@@ -88,21 +90,26 @@ def test_shifted_cohort_meets_on_its_own_wall_clock(admin):
     assert first.starts_at == datetime(2027, 2, 3, 11, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("changes", "days"), [
-    ({"frequency": "weekly", "interval": 1, "session_count": 3}, ["2027-02-02", "2027-02-09", "2027-02-16"]),
-    ({"frequency": "monthly", "interval": 1, "session_count": 3}, ["2027-02-02", "2027-03-02", "2027-04-06"]),
-    (
-        {"frequency": "monthly_last", "interval": 1, "session_count": 3, "first_date": date(2027, 2, 23)},
-        ["2027-02-23", "2027-03-30", "2027-04-27"],
-    ),
-    (
-        {
-            "frequency": "dates", "session_count": 3, "first_date": date(2027, 2, 2),
-            "listed_dates": (date(2027, 3, 11), date(2027, 2, 2), date(2027, 5, 4)),
-        },
-        ["2027-02-02", "2027-03-11", "2027-05-04"],
-    ),
-])
+@pytest.mark.parametrize(
+    ("changes", "days"),
+    [
+        ({"frequency": "weekly", "interval": 1, "session_count": 3}, ["2027-02-02", "2027-02-09", "2027-02-16"]),
+        ({"frequency": "monthly", "interval": 1, "session_count": 3}, ["2027-02-02", "2027-03-02", "2027-04-06"]),
+        (
+            {"frequency": "monthly_last", "interval": 1, "session_count": 3, "first_date": date(2027, 2, 23)},
+            ["2027-02-23", "2027-03-30", "2027-04-27"],
+        ),
+        (
+            {
+                "frequency": "dates",
+                "session_count": 3,
+                "first_date": date(2027, 2, 2),
+                "listed_dates": (date(2027, 3, 11), date(2027, 2, 2), date(2027, 5, 4)),
+            },
+            ["2027-02-02", "2027-03-11", "2027-05-04"],
+        ),
+    ],
+)
 def test_every_frequency_gives_its_dates(cohort, admin, changes, days):
     assert [str(session.local_date) for session in plan(cohort, admin, **changes)] == days
 
@@ -124,7 +131,12 @@ def test_rule_without_sessions_is_refused_in_a_sentence(cohort, admin):
 def test_wall_clock_that_does_not_exist_is_planned_all_the_same(cohort, admin):
     days = (date(2027, 3, 28), date(2027, 4, 4), date(2027, 4, 11))
     first = plan(
-        cohort, admin, frequency="dates", listed_dates=days, first_date=days[0], session_count=3,
+        cohort,
+        admin,
+        frequency="dates",
+        listed_dates=days,
+        first_date=days[0],
+        session_count=3,
         session_time=time(2, 30),
     )[0]
     assert (first.local_time, first.starts_at) == (time(2, 30), datetime(2027, 3, 28, 1, 30, tzinfo=UTC))
@@ -132,8 +144,12 @@ def test_wall_clock_that_does_not_exist_is_planned_all_the_same(cohort, admin):
 
 def edit(session, **changes):
     values = {
-        "place": "Zaal 3", "meeting_link": "https://meet.example.org/new", "opened_version": 1,
-        "by": UserFactory().pk, "now": NOW, **changes,
+        "place": "Zaal 3",
+        "meeting_link": "https://meet.example.org/new",
+        "opened_version": 1,
+        "by": UserFactory().pk,
+        "now": NOW,
+        **changes,
     }
     return committed(lambda: edit_session(session, **values))
 
@@ -167,10 +183,17 @@ def test_second_editor_reads_what_the_first_stored(cohort):
     assert session.place == "Zaal 1"
 
 
-@pytest.mark.parametrize("link", [
-    "http://meet.example.org", "javascript:alert(1)", "https://", "meet.example.org", "https://a:b@meet.example.org",
-    "https://meet.example.org/a b",
-])
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://meet.example.org",
+        "javascript:alert(1)",
+        "https://",
+        "meet.example.org",
+        "https://a:b@meet.example.org",
+        "https://meet.example.org/a b",
+    ],
+)
 def test_link_that_is_not_https_is_refused_at_its_field(cohort, link):
     session = SessionFactory(cohort=cohort)
     with pytest.raises(RuleViolation) as refused:

@@ -75,13 +75,15 @@
       this.root.scrollIntoView({block: 'nearest'});
     }
 
-    submit(event) {
+    async submit(event) {
       const form = event.target;
       if (!form.matches('form[data-action]')) return;
       event.preventDefault();
+      const {submitter} = event;
       clearTimeout(form.saving);
+      await form.flight;
       const busy = form.closest('[data-fragment]');
-      if (busy.getAttribute('aria-busy') !== 'true') this.post(form, fieldsOf(form, event.submitter), busy);
+      if (busy.getAttribute('aria-busy') !== 'true') this.post(form, fieldsOf(form, submitter), busy);
     }
 
     request(body, type) {
@@ -171,8 +173,17 @@
       form.saving = setTimeout(() => this.autosave(form), SAVE_AFTER_MS);
     }
 
-    /* Saves without touching what is being typed: only the hidden fields and the "saved" note are taken over. */
+    /* One at a time: a second one under way would carry the version of before the first. */
     async autosave(form) {
+      await form.flight;
+      if (!this.root.contains(form)) return;
+      form.flight = this.keep(form);
+      await form.flight;
+      form.flight = null;
+    }
+
+    /* Saves without touching what is being typed: only the hidden fields and the "saved" note are taken over. */
+    async keep(form) {
       const note = form.querySelector('[data-saved]');
       const body = JSON.stringify({at: this.panel.dataset.address, fields: fieldsOf(form)});
       let response = null;
