@@ -91,7 +91,11 @@ class StaleVersion(RuleViolation):
     status = HTTPStatus.CONFLICT
 
     def __init__(
-        self, *, version: int, theirs: Mapping[str, str] | None = None, by_id: int | None = None,
+        self,
+        *,
+        version: int,
+        theirs: Mapping[str, str] | None = None,
+        by_id: int | None = None,
         at: datetime | None = None,
     ) -> None:
         super().__init__(_("Somebody else changed this since you opened it."))

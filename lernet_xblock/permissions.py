@@ -82,6 +82,8 @@ def may_read_case(viewer: Viewer, case: Case) -> bool:
         return True
     member = viewer.membership
     return (
-        is_member(viewer) and member is not None
-        and member.cohort_id == case.cohort_id and member.joined_at <= case.shared_at
+        is_member(viewer)
+        and member is not None
+        and member.cohort_id == case.cohort_id
+        and member.joined_at <= case.shared_at
     )

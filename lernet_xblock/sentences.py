@@ -64,13 +64,9 @@ SENTENCES: dict[str, Any] = {
     "too_many": _("Please give at most %(maximum)s."),
     "out_of_range": _("Please choose a number from %(minimum)s to %(maximum)s."),
     "unknown_choice": _("Please choose one from the list."),
-    "below_minimum_size": _(
-        "The largest group cannot be smaller than the smallest one, which is %(minimum)s."
-    ),
+    "below_minimum_size": _("The largest group cannot be smaller than the smallest one, which is %(minimum)s."),
     "outside_bounds": _("Please choose a size from %(minimum)s to %(maximum)s, as set for the groups."),
-    "zone_unknown": _(
-        "We do not know this time zone. Please choose one from the list, such as Europe/Brussels."
-    ),
+    "zone_unknown": _("We do not know this time zone. Please choose one from the list, such as Europe/Brussels."),
     "not_https": _("Please give a full address that begins with https://."),
     "close_before_open": _("Applications cannot close before they open, on %(date)s."),
     "decision_before_close": _("People are told after applications close, so not before %(date)s."),
@@ -84,9 +80,7 @@ SENTENCES: dict[str, Any] = {
     "schedule_invalid": _("No schedule follows from this. Please check the date and the numbers around it."),
     "schedule_unsatisfiable": _("These sessions would take more than %(years)s years."),
     "schedule_holidays_unavailable": _("The holidays of this country are not known here."),
-    "too_few_sessions": _(
-        "A network has at least %(minimum)s sessions: the launch, one in between and the closing."
-    ),
+    "too_few_sessions": _("A network has at least %(minimum)s sessions: the launch, one in between and the closing."),
     "size_outside_recommendation": _(
         "The recommendation is groups of %(minimum)s to %(maximum)s people. Another size is possible.",
     ),
@@ -95,7 +89,7 @@ SENTENCES: dict[str, Any] = {
     ),
     "place_missing": _("People meet in person, but there is no place yet."),
     "meeting_link_missing": _("People meet online, but there is no link yet."),
-    "charter_missing": _("There is no charter yet. Each group needs one before a case is shared."),
+    "charter_missing": _("There is no charter yet. Each group would begin with five common ground rules."),
     "session_on_holiday": _("The session on %(date)s falls on %(holiday)s."),
     "session_day_after_holiday": _("The session on %(date)s is the day after %(holiday)s."),
     "session_in_clock_gap": _("The clock jumps over %(local)s, so that session starts an hour later."),

@@ -13,8 +13,8 @@ from lernet_xblock.i18n import supported
 from lernet_xblock.models import Cohort, Facilitation, Membership, Network
 from lernet_xblock.models.network import scope_digest
 from lernet_xblock.rules.authored import read
-from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.network_settings import Settings
+from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.zones import zone
 
 FALLBACK_ZONE = "Europe/Brussels"
@@ -24,8 +24,9 @@ FALLBACK_ZONE = "Europe/Brussels"
 class Viewer:
     """One person before one block.
 
-    `membership` is the person's active one, with its cohort; `facilitations` are those of this network;
-    `authored` reads the block's fields, which costs a query each in some hosts, so it is called only when needed; `keep` writes them, in Studio.
+    `membership` is the person's active one, with its cohort; `facilitations` are those of this network; `authored`
+    reads the block's fields, which costs a query each in some hosts, so it is called only when needed; `keep` writes
+    them, in Studio.
     """
 
     host: Host
@@ -103,7 +104,11 @@ def _standing(network: Network | None, user_id: int | None) -> tuple[Membership 
 
 
 def load_viewer(
-    host: Host, block: Any, request: Any | None, *, authored: Callable[[], Settings],
+    host: Host,
+    block: Any,
+    request: Any | None,
+    *,
+    authored: Callable[[], Settings],
     keep: Callable[[Settings], None],
 ) -> Viewer:
     """Return who looks at the block. At most three queries of ours, whatever the number of people."""
@@ -111,7 +116,14 @@ def load_viewer(
     network = Network.objects.filter(scope=scope_digest(scope.course_id, scope.usage_id)).first()
     membership, facilitations = _standing(network, actor.user_id)
     return Viewer(
-        host=host, actor=actor, scope=scope, place=host.place(block), now=host.now(), network=network,
-        membership=membership, facilitations=facilitations, authored=authored,
+        host=host,
+        actor=actor,
+        scope=scope,
+        place=host.place(block),
+        now=host.now(),
+        network=network,
+        membership=membership,
+        facilitations=facilitations,
+        authored=authored,
         keep=keep,
     )

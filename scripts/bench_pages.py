@@ -30,12 +30,12 @@ def start() -> None:
     os.environ["LERNET_DATA"] = tempfile.mkdtemp(prefix="lernet-bench-")
     os.environ["LERNET_OTHER_BLOCKS"] = "1"
     os.environ["DJANGO_SETTINGS_MODULE"] = "lernet_xblock.workbench.settings"
-    import django  # noqa: PLC0415 - after the settings are named
+    import django
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
-    from lernet_xblock.workbench.demo import load_demo  # noqa: PLC0415
+    from lernet_xblock.workbench.demo import load_demo
 
     call_command("migrate", run_syncdb=True, verbosity=0)
     load_demo()
@@ -67,12 +67,12 @@ class Page:
 @contextmanager
 def counted(page: Page) -> Iterator[None]:
     """Count the SQL of one request, the workbench's field store apart."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature
         if FIELD_STORE in sql:
             page.stored += 1
-        elif sql.split()[0].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE"}:
+        elif sql.split(maxsplit=1)[0].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE"}:
             page.queries += 1
         return execute(sql, params, many, context)
 
@@ -83,7 +83,7 @@ def counted(page: Page) -> Iterator[None]:
 def fetch(client: Any, url: str) -> bytes:
     """Return the body. Raises SystemExit when a page does not answer: nothing would be measured."""
     response = client.get(url)
-    if response.status_code != 200:  # noqa: PLR2004
+    if response.status_code != 200:
         sys.exit(f"{url} answered {response.status_code}")
     return b"".join(response.streaming_content) if response.streaming else response.content
 
@@ -124,7 +124,8 @@ def measure(client: Any, pages: list[Page], rounds: int) -> None:
 def print_table(pages: list[Page]) -> None:
     """Print a line for each block."""
     floor = next(page for page in pages if page.name == HELLO).median
-    print(f"{'page':22} {'median ms':>9} {'p95':>7} {'× hello':>8} {'own SQL':>8} {'store':>6} {'bytes':>8} {'JS+CSS gz':>10}")
+    print(f"{'page':22} {'median ms':>9} {'p95':>7} {'× hello':>8} {'own SQL':>8} {'store':>6}", end="")
+    print(f" {'bytes':>8} {'JS+CSS gz':>10}")
     for page in pages:
         print(
             f"{page.name:22} {page.median:9.2f} {page.p95:7.2f} {page.median / floor:8.2f} {page.queries:8d}"
@@ -134,24 +135,41 @@ def print_table(pages: list[Page]) -> None:
 
 def enrol(people: int) -> None:
     """Fill the course up to this many people, each with an application to another network."""
-    from django.contrib.auth import get_user_model  # noqa: PLC0415
-    from django.utils import timezone  # noqa: PLC0415
+    from django.contrib.auth import get_user_model
+    from django.utils import timezone
 
-    from lernet_xblock.models import Application, Network  # noqa: PLC0415
+    from lernet_xblock.models import Application, Network
 
     users = get_user_model()
     missing = people - users.objects.count()
     users.objects.bulk_create((users(username=f"crowd{number}") for number in range(missing)), batch_size=5000)
     now = timezone.now()
     other, _made = Network.objects.get_or_create(
-        usage_id="elsewhere", course_id="elsewhere", title="Elsewhere", minimum_size=10, maximum_size=15, target_size=12,
-        cohort_limit=8, threshold=5, defaults={"opened_at": now, "changed_at": now},
+        usage_id="elsewhere",
+        course_id="elsewhere",
+        title="Elsewhere",
+        minimum_size=10,
+        maximum_size=15,
+        target_size=12,
+        cohort_limit=8,
+        threshold=5,
+        defaults={"opened_at": now, "changed_at": now},
     )
     Application.objects.bulk_create(
-        (Application(network=other, user_id=pk, state="submitted", function="f", language="nl", committed_at=now,
-                     submitted_at=now)
-         for pk in users.objects.filter(username__startswith="crowd").values_list("pk", flat=True)),
-        batch_size=5000, ignore_conflicts=True,
+        (
+            Application(
+                network=other,
+                user_id=pk,
+                state="submitted",
+                function="f",
+                language="nl",
+                committed_at=now,
+                submitted_at=now,
+            )
+            for pk in users.objects.filter(username__startswith="crowd").values_list("pk", flat=True)
+        ),
+        batch_size=5000,
+        ignore_conflicts=True,
     )
 
 
@@ -191,10 +209,10 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=200)
     rounds = parser.parse_args().rounds
     start()
-    from django.test import Client  # noqa: PLC0415
+    from django.test import Client
 
-    from lernet_xblock.workbench.demo import SHOWN_MEMBER  # noqa: PLC0415
-    from lernet_xblock.workbench.scenarios import ensure_scenarios, scenario_name  # noqa: PLC0415
+    from lernet_xblock.workbench.demo import SHOWN_MEMBER
+    from lernet_xblock.workbench.scenarios import ensure_scenarios, scenario_name
 
     ensure_scenarios()
     pages = [Page(name, f"/scenario/{scenario}/?student=student_1") for name, scenario in PEERS.items()]

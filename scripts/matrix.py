@@ -98,9 +98,7 @@ def passes(row: Row, arguments: list[str]) -> bool:
             "-m",
             "not browser and not install and not mariadb",
         ]
-        done = subprocess.run(
-            [*lane, *arguments], cwd=ROOT, env=variables, check=False, stdin=subprocess.DEVNULL
-        )
+        done = subprocess.run([*lane, *arguments], cwd=ROOT, env=variables, check=False, stdin=subprocess.DEVNULL)
     return done.returncode == 0
 
 
@@ -110,9 +108,7 @@ def main() -> int:
     parser.add_argument("--row", choices=[row.name for row in ROWS])
     chosen, for_pytest = parser.parse_known_args()
     results = {row.name: passes(row, for_pytest) for row in ROWS if chosen.row in {None, row.name}}
-    print(
-        "\nmatrix:", ", ".join(f"{name} {'ok' if passed else 'FAILED'}" for name, passed in results.items())
-    )
+    print("\nmatrix:", ", ".join(f"{name} {'ok' if passed else 'FAILED'}" for name, passed in results.items()))
     return 0 if all(results.values()) else 1
 
 

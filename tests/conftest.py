@@ -25,6 +25,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def on_server() -> bool:
     """True where the suite runs on a database with row locks."""
-    from django.db import connection  # noqa: PLC0415 - see above
+    from django.db import connection
 
     return bool(connection.vendor != "sqlite")

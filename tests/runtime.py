@@ -21,10 +21,10 @@ class PlainRuntime(Runtime):
 
     def handler_url(
         self, block: Any, handler_name: str, suffix: str = "", query: str = "", thirdparty: bool = False
-    ) -> str:  # noqa: ARG002, FBT001, FBT002
+    ) -> str:
         return f"/handler/{block.scope_ids.usage_id}/{handler_name}/{suffix}"
 
-    def local_resource_url(self, block: Any, uri: str) -> str:  # noqa: ARG002
+    def local_resource_url(self, block: Any, uri: str) -> str:
         return f"/resource/{uri}"
 
     def resource_url(self, resource: str) -> str:

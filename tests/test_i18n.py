@@ -51,9 +51,19 @@ def test_blocktranslate_as_a_variable_is_escaped_once():
     assert shown(source, name="a&b") == "a&amp;b!"
 
 
-@pytest.mark.parametrize(("given", "expected"), [
-    ("nl", "nl"), ("nl-be", "nl"), ("nl_BE", "nl"), ("FR", "fr"), ("pt-br", "en"), (None, "en"), ("", "en"), ("ar", "ar"),
-])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("nl", "nl"),
+        ("nl-be", "nl"),
+        ("nl_BE", "nl"),
+        ("FR", "fr"),
+        ("pt-br", "en"),
+        (None, "en"),
+        ("", "en"),
+        ("ar", "ar"),
+    ],
+)
 def test_supported(given, expected):
     assert i18n.supported(given) == expected
 
@@ -73,7 +83,10 @@ def test_days_follow_the_language():
         with translation.override(language):
             found[language] = day(date(2027, 3, 2))
     assert found == {
-        "en": "Tuesday 2 March 2027", "fr": "mardi 2 mars 2027", "nl": "dinsdag 2 maart 2027", "de": "Dienstag, 2. März 2027",
+        "en": "Tuesday 2 March 2027",
+        "fr": "mardi 2 mars 2027",
+        "nl": "dinsdag 2 maart 2027",
+        "de": "Dienstag, 2. März 2027",
     }
 
 

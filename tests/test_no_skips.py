@@ -40,17 +40,13 @@ def test_skips_pass_on_a_persons_machine(suite: pytest.Pytester) -> None:
     assert run(suite) == {"skipped": 2, "xfailed": 1, "passed": 1}
 
 
-def test_skips_fail_where_everything_has_to_run(
-    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_skips_fail_where_everything_has_to_run(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LERNET_NO_SKIPS", "1")
 
     assert run(suite) == {"failed": 1, "errors": 1, "xfailed": 1, "passed": 1}
 
 
-def test_module_that_skips_itself_fails_there_too(
-    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_module_that_skips_itself_fails_there_too(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     suite.makepyfile(test_whole="import pytest; pytest.importorskip('no_such_module')")
     monkeypatch.setenv("LERNET_NO_SKIPS", "1")
 

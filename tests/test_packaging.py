@@ -233,9 +233,7 @@ for path in {expected!r}:
 
 def files(*folders: str) -> list[str]:
     """Return the paths of all files below these folders of the repository; there is at least one in each."""
-    found = {
-        folder: sorted(path for path in (ROOT / folder).rglob("*") if path.is_file()) for folder in folders
-    }
+    found = {folder: sorted(path for path in (ROOT / folder).rglob("*") if path.is_file()) for folder in folders}
     assert all(found.values())
     return [path.relative_to(ROOT).as_posix() for paths in found.values() for path in paths]
 

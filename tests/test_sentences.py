@@ -16,12 +16,8 @@ from lernet_xblock.sentences import HOLIDAYS, SENTENCES, SETTING_LABELS, named_s
 
 def codes_of(module):
     """Return every literal code that a module gives to Problem or Notice."""
-    calls = (
-        node for node in ast.walk(ast.parse(Path(module.__file__).read_text())) if isinstance(node, ast.Call)
-    )
-    made = (
-        call for call in calls if getattr(call.func, "id", "") in {"Problem", "Notice"} and len(call.args) > 1
-    )
+    calls = (node for node in ast.walk(ast.parse(Path(module.__file__).read_text())) if isinstance(node, ast.Call))
+    made = (call for call in calls if getattr(call.func, "id", "") in {"Problem", "Notice"} and len(call.args) > 1)
     return {call.args[1].value for call in made if isinstance(call.args[1], ast.Constant)}
 
 
@@ -38,9 +34,7 @@ def test_every_setting_and_every_holiday_has_a_name():
 
 
 def test_dates_and_holidays_are_in_words():
-    notice = Notice(
-        "first_date", "session_day_after_holiday", {"date": date(2027, 3, 30), "holiday": "easter_monday"}
-    )
+    notice = Notice("first_date", "session_day_after_holiday", {"date": date(2027, 3, 30), "holiday": "easter_monday"})
     with translation.override("en"):
         assert sentence(notice) == "The session on Tuesday 30 March 2027 is the day after Easter Monday."
 

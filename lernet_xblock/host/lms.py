@@ -84,11 +84,13 @@ class LmsHost:
     def _is_enrolled(user_id: int, scope: Scope) -> bool:
         if not scope.is_course:
             return False
-        from common.djangoapps.student.models import CourseEnrollment  # noqa: PLC0415 - only the platform has it
+        from common.djangoapps.student.models import CourseEnrollment
         from opaque_keys.edx.keys import CourseKey  # noqa: PLC0415 - used beside the platform only
 
         rows = CourseEnrollment.objects.filter(
-            user_id=user_id, course_id=CourseKey.from_string(scope.course_id), is_active=True,
+            user_id=user_id,
+            course_id=CourseKey.from_string(scope.course_id),
+            is_active=True,
         )
         return bool(rows.exists())
 
@@ -103,16 +105,20 @@ class LmsHost:
 
     def find_learners(self, course_id: str, usernames: Iterable[str]) -> Mapping[str, Person]:
         """Return enrolled learners by lower-case username, without those whose enrolment ended."""
-        from common.djangoapps.student.models import CourseEnrollment  # noqa: PLC0415 - only the platform has it
+        from common.djangoapps.student.models import CourseEnrollment
         from opaque_keys.edx.keys import CourseKey  # noqa: PLC0415 - used beside the platform only
 
         rows = CourseEnrollment.objects.filter(
-            course_id=CourseKey.from_string(course_id), is_active=True,
+            course_id=CourseKey.from_string(course_id),
+            is_active=True,
             user__username__in={name.lower() for name in usernames} | set(usernames),
         ).select_related("user__profile")
         return {
             row.user.username.lower(): Person(
-                row.user_id, row.user.username, display_name(row.user), row.user.email,
+                row.user_id,
+                row.user.username,
+                display_name(row.user),
+                row.user.email,
             )
             for row in rows
         }

@@ -51,8 +51,13 @@ class WorkbenchHost:
             return Actor(None, "", "", language, None, enrolled=False, is_admin=False, is_author=False)
         user, _made = get_user_model().objects.get_or_create(username=username)
         return Actor(
-            user_id=user.pk, username=username, name=display_name(user), language=language,
-            time_zone=zones().get(username), enrolled=user.is_active, is_admin=user.is_staff,
+            user_id=user.pk,
+            username=username,
+            name=display_name(user),
+            language=language,
+            time_zone=zones().get(username),
+            enrolled=user.is_active,
+            is_admin=user.is_staff,
             is_author=username.startswith("author"),
         )
 
@@ -65,7 +70,7 @@ class WorkbenchHost:
         users = get_user_model().objects.filter(pk__in=set(user_ids))
         return {user.pk: display_name(user) for user in users}
 
-    def find_learners(self, course_id: str, usernames: Iterable[str]) -> Mapping[str, Person]:  # noqa: ARG002
+    def find_learners(self, course_id: str, usernames: Iterable[str]) -> Mapping[str, Person]:  # noqa: ARG002 - the protocol
         """Return users by lower-case username: everybody is enrolled in the workbench's one course."""
         given = set(usernames)
         wanted = given | {name.lower() for name in given}

@@ -59,10 +59,12 @@ class Application(Keyed):
                 name="experience_up_to_60_years",
             ),
             models.CheckConstraint(
-                condition=~Q(source="self") | Q(committed_at__isnull=False), name="applicant_committed",
+                condition=~Q(source="self") | Q(committed_at__isnull=False),
+                name="applicant_committed",
             ),
             models.CheckConstraint(
-                condition=~Q(state="waitlisted") | Q(queued_at__isnull=False), name="waiting_since_a_moment",
+                condition=~Q(state="waitlisted") | Q(queued_at__isnull=False),
+                name="waiting_since_a_moment",
             ),
         )
         indexes = (models.Index(fields=("network", "state", "queued_at"), name="lernet_waiting_list"),)

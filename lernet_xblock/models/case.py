@@ -103,7 +103,8 @@ class Contribution(Keyed):
         constraints = (
             models.CheckConstraint(condition=~Q(text=""), name="contribution_says_something"),
             models.CheckConstraint(
-                condition=~Q(kind="answer") | Q(answers__isnull=False), name="answer_belongs_to_a_question",
+                condition=~Q(kind="answer") | Q(answers__isnull=False),
+                name="answer_belongs_to_a_question",
             ),
         )
 

@@ -40,7 +40,8 @@ class Cohort(Keyed):
         constraints = (
             models.UniqueConstraint(fields=("network", "number"), name="cohort_number_is_unique_in_network"),
             models.CheckConstraint(
-                condition=Q(minimum_size__lte=F("maximum_size")), name="cohort_minimum_below_maximum",
+                condition=Q(minimum_size__lte=F("maximum_size")),
+                name="cohort_minimum_below_maximum",
             ),
         )
 

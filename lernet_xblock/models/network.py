@@ -51,7 +51,10 @@ class Network(Keyed):
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+",
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
 
     class Meta:
@@ -67,10 +70,12 @@ class Network(Keyed):
                 name="network_target_within_sizes",
             ),
             models.CheckConstraint(
-                condition=Q(threshold__gte=4) & Q(threshold__lte=10), name="network_threshold_from_4_to_10",
+                condition=Q(threshold__gte=4) & Q(threshold__lte=10),
+                name="network_threshold_from_4_to_10",
             ),
             models.CheckConstraint(
-                condition=Q(cohort_limit__gte=1) & Q(cohort_limit__lte=8), name="network_has_1_to_8_cohorts",
+                condition=Q(cohort_limit__gte=1) & Q(cohort_limit__lte=8),
+                name="network_has_1_to_8_cohorts",
             ),
         )
 

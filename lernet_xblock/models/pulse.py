@@ -110,9 +110,7 @@ class PulseRelease(models.Model):
     class Meta:
         """Nobody answers who was not asked."""
 
-        constraints = (
-            models.CheckConstraint(condition=Q(answered__lte=F("asked")), name="answered_at_most_asked"),
-        )
+        constraints = (models.CheckConstraint(condition=Q(answered__lte=F("asked")), name="answered_at_most_asked"),)
 
     def __str__(self) -> str:
         return f"release of pulse {self.pulse_id}"

@@ -69,15 +69,23 @@ class Action:
 ACTIONS: dict[str, Action] = {}
 
 
-def action(  # noqa: PLR0913 - the declaration of an action is read as a table
-    name: str, *, panel: str, permission: Callable[[Viewer], bool], form: type[ActionForm] = ActionForm,
-    creates: bool = False, remembers: bool = True, content_type: str = JSON_TYPE,
+def action(
+    name: str,
+    *,
+    panel: str,
+    permission: Callable[[Viewer], bool],
+    form: type[ActionForm] = ActionForm,
+    creates: bool = False,
+    remembers: bool = True,
+    content_type: str = JSON_TYPE,
     places: frozenset[Place] = IN_COURSE,
 ) -> Callable[[Run], Run]:
     """Register the function as an action. It gets the viewer and the valid form, inside a transaction."""
+
     def register(run: Run) -> Run:
         ACTIONS[name] = Action(name, panel, permission, form, run, creates, remembers, content_type, places)
         return run
+
     return register
 
 
@@ -105,7 +113,8 @@ def find_action(request: Any, name: str) -> Action:
     if request.method != "POST":
         raise errors.WrongMethod(_("Changes are sent with POST."))
     # A form-encoded body would stand in the platform's tracking log, beside the person's name.
-    if (request.content_type or "").split(";")[0].strip().lower() != found.content_type:
+    kind = (request.content_type or "").split(";")[0].strip().lower()
+    if kind != found.content_type:
         raise errors.WrongContent(_("This form was sent in a way we do not take. Reload the page and try again."))
     limit = JSON_LIMIT_BYTES if found.content_type == JSON_TYPE else FILE_LIMIT_BYTES
     if (request.content_length or 0) > limit or len(request.body) > limit:
@@ -122,7 +131,9 @@ def check_person(viewer: Viewer, found: Action) -> None:
     if not viewer.may_write:
         raise errors.Forbidden(_("You are looking as somebody else: nothing is written in their name."))
     if viewer.place not in found.places:
-        raise errors.Forbidden(_("This is not done here: settings are changed in Studio, everything else in the course."))
+        raise errors.Forbidden(
+            _("This is not done here: settings are changed in Studio, everything else in the course.")
+        )
     if not found.permission(viewer):
         raise errors.Forbidden(_("This is not yours to do in this network."))
 
@@ -133,7 +144,7 @@ def _pairs(document: Any) -> list[tuple[str, str]]:
     if not isinstance(rows, list) or len(rows) > MOST_FIELDS:
         raise errors.Malformed(_("This form did not arrive as a form. Reload the page and try again."))
     for row in rows:
-        if not (isinstance(row, list) and len(row) == 2 and all(isinstance(part, str) for part in row)):  # noqa: PLR2004
+        if not (isinstance(row, list) and [type(part) for part in row] == [str, str]):
             raise errors.Malformed(_("This form did not arrive as a form. Reload the page and try again."))
     return [(clean(name), clean(value)) for name, value in rows]
 
@@ -173,7 +184,11 @@ def perform(request: Any, viewer: Viewer, name: str) -> tuple[HTTPStatus, str]:
 def answer(viewer: Viewer, found: Action, arrived: Sent) -> tuple[HTTPStatus, str]:
     """Check the form, run the action and render: 200, 422 with the form as typed, or 409 with both versions."""
     form = found.form(
-        arrived.fields, viewer=viewer, action=found.name, about=arrived.fields.get("about", ""), key=arrived.key,
+        arrived.fields,
+        viewer=viewer,
+        action=found.name,
+        about=arrived.fields.get("about", ""),
+        key=arrived.key,
     )
     form.refuse_unknown()
     form.file = arrived.body
@@ -210,7 +225,9 @@ def changed_by(viewer: Viewer, stale: errors.StaleVersion) -> str:
         "%(name)s changed this on %(day)s at %(time)s, after you opened it. What you typed is kept: compare it with"
         " what is stored now, and save again if yours should stand.",
     ) % {
-        "name": name or _("Somebody else"), "day": day(stale.at, viewer.zone), "time": clock(stale.at, viewer.zone),
+        "name": name or _("Somebody else"),
+        "day": day(stale.at, viewer.zone),
+        "time": clock(stale.at, viewer.zone),
     }
 
 

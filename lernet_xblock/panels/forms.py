@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
@@ -21,11 +21,17 @@ class ActionForm(forms.Form):
     """
 
     about = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-    wide: ClassVar[bool] = False
+    data: Any
 
-    def __init__(  # noqa: PLR0913 - a form is made in one place
-        self, data: MultiValueDict[str, str] | None = None, *, viewer: Viewer, action: str, about: str = "",
-        initial: Mapping[str, Any] | None = None, key: str = "",
+    def __init__(
+        self,
+        data: MultiValueDict[str, str] | None = None,
+        *,
+        viewer: Viewer,
+        action: str,
+        about: str = "",
+        initial: Mapping[str, Any] | None = None,
+        key: str = "",
     ) -> None:
         self.viewer = viewer
         self.action = action
@@ -35,7 +41,9 @@ class ActionForm(forms.Form):
         # The id is a pattern, in which a per cent sign would be a placeholder.
         suffix = f"-{about}".replace("%", "%%") if about else ""
         super().__init__(
-            data, initial={"about": about, **(initial or {})}, use_required_attribute=False,
+            data,
+            initial={"about": about, **(initial or {})},
+            use_required_attribute=False,
             auto_id=f"{viewer.html_id}-{action.replace('.', '-')}{suffix}-%s",
         )
         self.prepare()
@@ -58,10 +66,15 @@ class ActionForm(forms.Form):
     @property
     def problems(self) -> list[dict[str, str]]:
         """The summary above the form: where, and what to do."""
-        return [
-            {"id": self._first_input(name), "label": str(self[name].label), "text": " ".join(errors)}
-            for name, errors in self.errors.items() if name in self.fields and not self[name].is_hidden
-        ] if self.is_bound else []
+        return (
+            [
+                {"id": self._first_input(name), "label": str(self[name].label), "text": " ".join(errors)}
+                for name, errors in self.errors.items()
+                if name in self.fields and not self[name].is_hidden
+            ]
+            if self.is_bound
+            else []
+        )
 
     def _first_input(self, name: str) -> str:
         """Return the id of what a link to the field leads to; a group of choices has none of its own."""
@@ -71,7 +84,7 @@ class ActionForm(forms.Form):
         """Raise Malformed when a name came that the form does not have."""
         unknown = set(self.data) - set(self.fields)
         if unknown:
-            raise Malformed(_("This form has no field “%(field)s”.") % {"field": sorted(unknown)[0][:40]})
+            raise Malformed(_("This form has no field “%(field)s”.") % {"field": min(unknown)[:40]})
 
     def take_conflict(self, stale: StaleVersion, sentence: str) -> None:
         """Keep what was typed, show what is stored, and let the next press of the button be on purpose."""
@@ -97,7 +110,11 @@ class Forms:
         self._failed = failed
 
     def __call__(
-        self, form_class: type[ActionForm], action: str, *, about: str = "",
+        self,
+        form_class: type[ActionForm],
+        action: str,
+        *,
+        about: str = "",
         initial: Mapping[str, Any] | None = None,
     ) -> ActionForm:
         """Return the form of an action, fresh or as it was refused."""

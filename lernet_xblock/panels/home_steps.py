@@ -62,11 +62,8 @@ def applicant_step(viewer: Viewer) -> Step:
     """Return the step of somebody without a place in a group: two queries."""
     if viewer.network is None:
         return preparation_step(viewer)
-    # On top it would be registered before home, and the menu is in the order of registration.
-    from lernet_xblock.panels.join import stage  # noqa: PLC0415
-
     page = join_page(viewer.network, user_id=viewer.user_id, now=viewer.now)
-    name = stage(viewer, page)
+    name = page.stage
     if name in {"submitted", "waitlisted"}:
         return _applied(viewer, page)
     if name in {"early", "closed", "left", "without_place"}:

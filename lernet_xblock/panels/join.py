@@ -12,7 +12,7 @@ from lernet_xblock.panels.forms import ActionForm, Forms
 from lernet_xblock.panels.join_form import ApplyForm, EditForm, answers_of
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.settings_shown import card_values
-from lernet_xblock.queries.application import JoinPage, join_page, waiting_place
+from lernet_xblock.queries.application import join_page, waiting_place
 from lernet_xblock.sentences import COMMITMENT_VERSION, COMMITMENTS
 from lernet_xblock.services import application as services
 from lernet_xblock.templatetags.lernet_show import day
@@ -45,11 +45,6 @@ def join(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noq
         "commitment": COMMITMENTS[COMMITMENT_VERSION],
         "refusal": _refusal(forms, shown=page.window == "open"),
     }
-
-
-def stage(viewer: Viewer, page: JoinPage) -> str:  # noqa: ARG001 - home calls it so
-    """Return the name of what the panel says first; the template has a sentence for each."""
-    return page.stage
 
 
 def _network(viewer: Viewer) -> Any:
@@ -85,9 +80,7 @@ def submit(viewer: Viewer, form: ApplyForm) -> Reply:
     made = services.apply(_network(viewer), user_id=viewer.user_id, answers=values(form), now=viewer.now)
     if made.state == State.WAITLISTED:
         return Reply(say=_("You are number %(place)d on the waiting list.") % {"place": waiting_place(made)})
-    return Reply(
-        say=_("You have applied. You will hear by %(day)s.") % {"day": day(viewer.plan.decision_date)}
-    )
+    return Reply(say=_("You have applied. You will hear by %(day)s.") % {"day": day(viewer.plan.decision_date)})
 
 
 @action("application.edit", panel="join", permission=permissions.may_apply, form=EditForm)

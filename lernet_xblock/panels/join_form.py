@@ -59,9 +59,7 @@ class AnswersForm(ActionForm):
     def prepare(self) -> None:
         """Say in our own words what cannot be taken."""
         bounds = sentence_of("out_of_range", {"minimum": 0, "maximum": MOST_YEARS})
-        self.fields["experience_years"].error_messages |= dict.fromkeys(
-            ("invalid", "min_value", "max_value"), bounds
-        )
+        self.fields["experience_years"].error_messages |= dict.fromkeys(("invalid", "min_value", "max_value"), bounds)
         for name in ("function", "organisation", "department", "learning_question"):
             most = {"maximum": self.fields[name].max_length}
             self.fields[name].error_messages["max_length"] = sentence_of("too_long", most)

@@ -102,9 +102,7 @@ def _refusal(forms: Forms) -> str:
 def _seen(viewer: Viewer, form: ActionForm) -> Settings:
     settings = viewer.authored()
     if form.cleaned_data["seen"] != digest(settings):
-        raise ChangedMeanwhile(
-            _("The author changed the settings after you opened this page. Please look again.")
-        )
+        raise ChangedMeanwhile(_("The author changed the settings after you opened this page. Please look again."))
     return settings
 
 
@@ -112,9 +110,7 @@ def _seen(viewer: Viewer, form: ActionForm) -> Settings:
 def open_applications(viewer: Viewer, form: SeenForm) -> Reply:
     """Make the network of this block."""
     if not viewer.scope.is_course:
-        raise RuleViolation(
-            _("This block stands in a library. Applications open where it is part of a course.")
-        )
+        raise RuleViolation(_("This block stands in a library. Applications open where it is part of a course."))
     settings = _seen(viewer, form)
     services.open_applications(
         course_id=viewer.scope.course_id,

@@ -31,14 +31,21 @@ RETRY_AFTER_SECONDS = "2"
 def viewer_of(block: Any, request: Any | None) -> Viewer:
     """Return who looks at this block."""
     return load_viewer(
-        get_host(), block, request, authored=lambda: read(block.raw_settings()), keep=block.keep_settings,
+        get_host(),
+        block,
+        request,
+        authored=lambda: read(block.raw_settings()),
+        keep=block.keep_settings,
     )
 
 
 def _page(block: Any, viewer: Viewer, body: str) -> Fragment:
     """Return the block's frame around the first panel, with script and styles."""
     values = {
-        "viewer": viewer, "id": viewer.html_id, "body": body, "dir": direction(viewer.language),
+        "viewer": viewer,
+        "id": viewer.html_id,
+        "body": body,
+        "dir": direction(viewer.language),
         "action_url": block.runtime.handler_url(block, "action"),
         "panel_url": block.runtime.handler_url(block, "panel"),
     }
@@ -79,6 +86,7 @@ def public_page(block: Any) -> Fragment:  # noqa: ARG001 - one signature for eve
 
 def _answered(handle: Callable[[Any, Any, str], Response]) -> Callable[[Any, Any, str], Response]:
     """Turn refusals that show no panel into their status and one sentence of plain text."""
+
     @wraps(handle)
     def guarded(block: Any, request: Any, suffix: str) -> Response:
         try:
@@ -88,6 +96,7 @@ def _answered(handle: Callable[[Any, Any, str], Response]) -> Callable[[Any, Any
             return _refusal(errors.Busy())
         except errors.RuleViolation as violation:
             return _refusal(violation)
+
     return guarded
 
 

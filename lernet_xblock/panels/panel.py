@@ -48,13 +48,19 @@ class Address:
 
 
 def panel(
-    name: str, *, title: Any, visible: Callable[[Viewer], bool], template: str = "",
+    name: str,
+    *,
+    title: Any,
+    visible: Callable[[Viewer], bool],
+    template: str = "",
     in_menu: Callable[[Viewer], bool] | None = None,
 ) -> Callable[[Callable[[Viewer, Params, Forms], dict[str, Any]]], Callable[..., dict[str, Any]]]:
     """Register the context function as a panel; its order in the menu is the order of import."""
+
     def register(context: Callable[[Viewer, Params, Forms], dict[str, Any]]) -> Callable[..., dict[str, Any]]:
         PANELS[name] = Panel(name, title, template or f"{name}.html", visible, context, in_menu)
         return context
+
     return register
 
 
@@ -77,8 +83,13 @@ def render_panel(viewer: Viewer, address: Address, forms: Forms | None = None, s
     found = find_panel(viewer, address.panel)
     forms = forms or Forms(viewer)
     values = {
-        "viewer": viewer, "id": viewer.html_id, "panel": found, "address": str(address), "say": say,
-        "menu": menu(viewer, found.name), "forms": forms,
+        "viewer": viewer,
+        "id": viewer.html_id,
+        "panel": found,
+        "address": str(address),
+        "say": say,
+        "menu": menu(viewer, found.name),
+        "forms": forms,
         **found.context(viewer, address.params, forms),
     }
     return render("fragments.html", {**values, "body": render(found.template, values)})

@@ -14,7 +14,9 @@ def count(viewer: Viewer, action: str) -> None:
     minute = int(viewer.host.now().timestamp() // 60)
     name = f"lernet:rate:{viewer.user_id}:{action}:{minute}"
     if _counted(name) > WRITES_PER_MINUTE:
-        raise TooMany(_("That was a lot in one minute. What you typed is kept: please wait a moment and send it again."))
+        raise TooMany(
+            _("That was a lot in one minute. What you typed is kept: please wait a moment and send it again."),
+        )
 
 
 def _counted(name: str) -> int:

@@ -63,8 +63,7 @@ def card_values(settings: Settings) -> dict[str, Any]:
 def rows(settings: Settings) -> list[dict[str, str]]:
     """Return every setting with its name and its value in words, in the order of the editor."""
     return [
-        {"label": str(label), "value": shown(name, getattr(settings, name))}
-        for name, label in SETTING_LABELS.items()
+        {"label": str(label), "value": shown(name, getattr(settings, name))} for name, label in SETTING_LABELS.items()
     ]
 
 

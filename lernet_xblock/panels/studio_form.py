@@ -21,9 +21,7 @@ LONGEST_TAG = 40
 
 def _text(name: str, most: int, *, lines: int = 0, **options: Any) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": lines}) if lines else forms.TextInput
-    return forms.CharField(
-        label=SETTING_LABELS[name], required=False, max_length=most, widget=widget, **options
-    )
+    return forms.CharField(label=SETTING_LABELS[name], required=False, max_length=most, widget=widget, **options)
 
 
 def _number(name: str, **options: Any) -> forms.IntegerField:
@@ -39,9 +37,7 @@ def _day(name: str, **options: Any) -> forms.DateField:
 
 
 def _choice(name: str, names: dict[str, Any], widget: Any = forms.Select) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=SETTING_LABELS[name], required=False, choices=tuple(names.items()), widget=widget
-    )
+    return forms.ChoiceField(label=SETTING_LABELS[name], required=False, choices=tuple(names.items()), widget=widget)
 
 
 class SettingsForm(ActionForm):
@@ -59,9 +55,7 @@ class SettingsForm(ActionForm):
     minimum_size = _number("minimum_size")
     maximum_size = _number("maximum_size")
     target_size = _number("target_size", help_text=lazily("Left empty, the middle of the two."))
-    cohort_limit = _number(
-        "cohort_limit", help_text=lazily("Beyond the seats of all groups there is a waiting list.")
-    )
+    cohort_limit = _number("cohort_limit", help_text=lazily("Beyond the seats of all groups there is a waiting list."))
     working_language = _choice("working_language", LANGUAGES)
     support_contact = _text("support_contact", 300)
     frequency = _choice("frequency", FREQUENCY_NAMES)
@@ -86,29 +80,21 @@ class SettingsForm(ActionForm):
     end_date = _day("end_date", help_text=lazily("Left empty, the day of the last session."))
     mode = _choice("mode", MODE_NAMES, forms.RadioSelect)
     place = _text("place", 300)
-    meeting_link = _text(
-        "meeting_link", 500, help_text=lazily("Only members see it. It begins with https://.")
-    )
+    meeting_link = _text("meeting_link", 500, help_text=lazily("Only members see it. It begins with https://."))
     applications_open = _day(
         "applications_open", help_text=lazily("Left empty, as soon as an administrator opens them.")
     )
     applications_close = _day("applications_close")
-    decision_date = _day(
-        "decision_date", help_text=lazily("On that day people know whether the network goes ahead.")
-    )
+    decision_date = _day("decision_date", help_text=lazily("On that day people know whether the network goes ahead."))
     charter_text = _text(
         "charter_text",
         6000,
         lines=8,
-        help_text=lazily(
-            "Each group makes it its own at the launch, and everybody agrees before reading a case."
-        ),
+        help_text=lazily("Each group makes it its own at the launch, and everybody agrees before reading a case."),
     )
     threshold = _number(
         "threshold",
-        help_text=lazily(
-            "4 to 10, 5 is usual. With fewer answers nothing is shown, so that nobody can be recognised."
-        ),
+        help_text=lazily("4 to 10, 5 is usual. With fewer answers nothing is shown, so that nobody can be recognised."),
     )
 
     def prepare(self) -> None:
@@ -191,10 +177,7 @@ class SettingsForm(ActionForm):
         """The settings as typed; what could not be read counts as not filled in."""
         fields = Settings.__dataclass_fields__
         return Settings(
-            **{
-                name: self.cleaned_data.get(name, () if name in {"tags", "listed_dates"} else None)
-                for name in fields
-            }
+            **{name: self.cleaned_data.get(name, () if name in {"tags", "listed_dates"} else None) for name in fields}
         )
 
 

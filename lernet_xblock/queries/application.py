@@ -68,7 +68,5 @@ def waiting_place(application: Application) -> int:
 
 
 def _ahead_of(application: Application) -> Q:
-    earlier = Q(queued_at__lt=application.queued_at) | Q(
-        queued_at=application.queued_at, pk__lt=application.pk
-    )
+    earlier = Q(queued_at__lt=application.queued_at) | Q(queued_at=application.queued_at, pk__lt=application.pk)
     return Q(state=State.WAITLISTED) & earlier

@@ -95,9 +95,7 @@ def find_case(viewer: Viewer, key: str) -> Case:
     """Return the case with its cohort. Raises NotFound for all that is not the reader's to read."""
     closed = locked_cohort(viewer)
     cohorts = [cohort for cohort in _cohorts(viewer) if cohort != closed]
-    found = (
-        _within(viewer, cohorts).select_related("cohort").filter(key=key).first() if key.isalnum() else None
-    )
+    found = _within(viewer, cohorts).select_related("cohort").filter(key=key).first() if key.isalnum() else None
     if found is None or not may_read_case(viewer, found):
         raise NotFound
     return found
@@ -118,9 +116,7 @@ def case_page(viewer: Viewer, case: Case) -> CasePage:
     voices = [] if apart else list(Contribution.objects.filter(case=case))
     names = viewer.host.names({case.owner_id, *(voice.author_id for voice in voices if voice.author_id)})
     shared, mine = case.state == Case.State.SHARED, case.owner_id == viewer.user_id
-    here = (
-        is_member(viewer) and viewer.membership is not None and viewer.membership.cohort_id == case.cohort_id
-    )
+    here = is_member(viewer) and viewer.membership is not None and viewer.membership.cohort_id == case.cohort_id
     return CasePage(
         line=_line(viewer, case, names),
         situation=case.situation,
@@ -140,9 +136,7 @@ def case_page(viewer: Viewer, case: Case) -> CasePage:
 def readers(viewer: Viewer, cohort: Cohort) -> Readers:
     """Return who reads what is shared with the cohort now, the sharing member aside."""
     others = Membership.objects.filter(cohort=cohort, active=True).exclude(user_id=viewer.user_id).count()
-    guides = list(
-        Facilitation.objects.filter(cohort=cohort).order_by("-role").values_list("user_id", flat=True)
-    )
+    guides = list(Facilitation.objects.filter(cohort=cohort).order_by("-role").values_list("user_id", flat=True))
     names = viewer.host.names(guides)
     return Readers(others, tuple(names[guide] for guide in guides if guide in names))
 
@@ -195,9 +189,7 @@ def _is_apart(cohort_id: int, line: CaseLine, cohorts: Iterable[Cohort]) -> bool
 def _board(cohort: Cohort, lines: Iterable[tuple[int, CaseLine]]) -> Board:
     return Board(
         cohort_label(cohort),
-        tuple(
-            line for cohort_id, line in lines if cohort_id == cohort.pk and line.state == Case.State.SHARED
-        ),
+        tuple(line for cohort_id, line in lines if cohort_id == cohort.pk and line.state == Case.State.SHARED),
     )
 
 

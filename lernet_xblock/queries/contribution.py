@@ -47,9 +47,7 @@ def threads(viewer: Viewer, voices: Iterable[Contribution], names: Mapping[int, 
     )
 
 
-def suggestions(
-    viewer: Viewer, contributions: Iterable[Contribution], names: Mapping[int, str]
-) -> tuple[Voice, ...]:
+def suggestions(viewer: Viewer, contributions: Iterable[Contribution], names: Mapping[int, str]) -> tuple[Voice, ...]:
     """Return the suggestions. names: of the authors, by user id."""
     kept = (one for one in contributions if one.kind == Contribution.Kind.SUGGESTION)
     return tuple(_voice(viewer, one, names) for one in kept)

@@ -124,8 +124,8 @@ def _home(
 
 def _soonest(cohorts: Sequence[Cohort], ahead: dict[int, SessionLine | None]) -> Cohort:
     """Return the cohort that meets first; the first one when all their sessions are over."""
-    meeting = [cohort for cohort in cohorts if ahead[cohort.pk] is not None]
-    return min(meeting, key=lambda cohort: ahead[cohort.pk].starts_at) if meeting else cohorts[0]  # type: ignore[union-attr]
+    starts = {cohort: line.starts_at for cohort in cohorts if (line := ahead[cohort.pk]) is not None}
+    return min(starts, key=starts.__getitem__) if starts else cohorts[0]
 
 
 def _names(viewer: Viewer, cohort: Cohort, guiding: Iterable[Facilitation]) -> tuple[str, ...]:

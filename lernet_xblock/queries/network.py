@@ -43,9 +43,7 @@ def card(settings: Settings) -> Card:
 def changes(network: Network, settings: Settings) -> tuple[Change, ...]:
     """Return what differs between the settings in force and the author's present ones."""
     before = read(network.authored)
-    pairs = (
-        (field.name, getattr(before, field.name), getattr(settings, field.name)) for field in fields(Settings)
-    )
+    pairs = ((field.name, getattr(before, field.name), getattr(settings, field.name)) for field in fields(Settings))
     return tuple(Change(name, old, new) for name, old, new in pairs if (old or None) != (new or None))
 
 

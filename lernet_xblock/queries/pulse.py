@@ -94,9 +94,7 @@ def pulse_to_answer(viewer: Viewer) -> PulseResult | None:
     if not may_answer(viewer) or viewer.cohort is None:
         return None
     pulses = list(
-        _opened([viewer.cohort], viewer.now)
-        .filter(closes_at__gte=viewer.now, release=None)
-        .order_by("closes_at"),
+        _opened([viewer.cohort], viewer.now).filter(closes_at__gte=viewer.now, release=None).order_by("closes_at"),
     )
     sent = _sent(viewer, pulses)
     waiting = (_result(viewer, pulse, sent, timedelta()) for pulse in pulses)
@@ -105,9 +103,7 @@ def pulse_to_answer(viewer: Viewer) -> PulseResult | None:
 
 def due_pulses(viewer: Viewer, *, grace: timedelta) -> list[Pulse]:
     """Return the evaluations of the reader's cohorts that are over and not published yet."""
-    return list(
-        _due(viewer.now, grace).filter(session__cohort__in=[cohort.pk for cohort in _cohorts(viewer)])
-    )
+    return list(_due(viewer.now, grace).filter(session__cohort__in=[cohort.pk for cohort in _cohorts(viewer)]))
 
 
 def all_due_pulses(now: datetime, *, grace: timedelta) -> list[Pulse]:

@@ -70,9 +70,7 @@ def _reader(field: Any) -> Any:
 
 def read(raw: Mapping[str, Any]) -> Settings:
     """raw: setting name → JSON value (dates and times as ISO text). Returns the settings, gaps as None or empty."""
-    return Settings(
-        **{field.name: _reader(field)(raw.get(field.name)) for field in fields(Settings)}
-    )
+    return Settings(**{field.name: _reader(field)(raw.get(field.name)) for field in fields(Settings)})
 
 
 def write(settings: Settings) -> dict[str, Any]:

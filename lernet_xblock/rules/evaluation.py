@@ -90,9 +90,7 @@ def release(
         _check(answer, scales)
     if len(answers) < threshold:
         return Release("withheld", len(answers), threshold)
-    items = tuple(
-        _release_item(item, scale, _given(answers, item), threshold, seed) for item, scale in scales.items()
-    )
+    items = tuple(_release_item(item, scale, _given(answers, item), threshold, seed) for item, scale in scales.items())
     return Release("released", len(answers), threshold, items, _shuffled(comments, seed))
 
 

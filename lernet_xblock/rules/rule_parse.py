@@ -29,9 +29,7 @@ MAXIMUM_DURATION_MINUTES = 44_640
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 _HOLIDAYS = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,4})?")
-_RULE_KEYS = frozenset(
-    ["tz", "begin", "time", "duration_min", "freq", "end", "exclude", "on_excluded", "cohort_shift"]
-)
+_RULE_KEYS = frozenset(["tz", "begin", "time", "duration_min", "freq", "end", "exclude", "on_excluded", "cohort_shift"])
 
 
 def parse_rule(rule: Mapping[str, object]) -> Rule:
@@ -64,9 +62,7 @@ def _invalid(field: str) -> Refused:
     return Refused("schedule_invalid", field)
 
 
-def _object(
-    value: object, field: str, keys: frozenset[str], *, prefix: str | None = None
-) -> Mapping[str, object]:
+def _object(value: object, field: str, keys: frozenset[str], *, prefix: str | None = None) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
         raise _invalid(field)
     unknown = sorted(str(key) for key in value if key not in keys)

@@ -102,9 +102,7 @@ class Sizing:
         """
         written = sum(split.cohorts for split in self.feasible) <= MOST_SIZES_WRITTEN
         return {
-            "feasible": [
-                _written(split, in_full=written or split == self.recommended) for split in self.feasible
-            ],
+            "feasible": [_written(split, in_full=written or split == self.recommended) for split in self.feasible],
             "recommended": self.recommended.cohorts if self.recommended else None,
             "reason": self.reason,
             "warnings": list(self.warnings),

@@ -11,9 +11,7 @@ from lernet_xblock.rules.refusals import Refused
 Id = TypeVar("Id", int, str)
 
 
-def spread(
-    people: Sequence[tuple[Id, str | None]], sizes: Sequence[int], *, seed: int
-) -> tuple[tuple[Id, ...], ...]:
+def spread(people: Sequence[tuple[Id, str | None]], sizes: Sequence[int], *, seed: int) -> tuple[tuple[Id, ...], ...]:
     """Deal the people over cohorts of exactly these sizes, each attribute value evenly.
 
     people: (id, attribute value), in any order; None is a value of its own. sizes: at least 1

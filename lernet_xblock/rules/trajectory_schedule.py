@@ -78,9 +78,7 @@ def _frequency(settings: Settings) -> dict[str, object]:
     return {"kind": "monthly_nth", "interval": settings.interval, "nth": nth, "weekday": weekday}
 
 
-def spread_dates(
-    settings: Settings, *, shift_days: int = 0, shift_minutes: int = 0
-) -> tuple[Occurrence, ...]:
+def spread_dates(settings: Settings, *, shift_days: int = 0, shift_minutes: int = 0) -> tuple[Occurrence, ...]:
     """Return the sessions of one cohort, ascending: wall-clock start and instants.
 
     Raises Refused as recurrence_rule does, and schedule_unsatisfiable.

@@ -53,9 +53,7 @@ def apply(network: Network, *, user_id: int, answers: Mapping[str, Any], now: da
     return application
 
 
-def edit(
-    application: Application, *, answers: Mapping[str, Any], now: datetime, opened_version: int
-) -> Application:
+def edit(application: Application, *, answers: Mapping[str, Any], now: datetime, opened_version: int) -> Application:
     """Change the answers while applications are open; seat and place in the queue stay.
 
     Raises StaleVersion when the same person changed them elsewhere.
@@ -95,9 +93,7 @@ def move_up(network: Network, *, now: datetime) -> list[Application]:
     """Give free seats to those who wait longest and return them; the caller locked the network's row."""
     if network.state not in TAKES_APPLICATIONS:
         return []
-    waiting = (
-        network.applications.select_for_update().filter(state=State.WAITLISTED).order_by("queued_at", "pk")
-    )
+    waiting = network.applications.select_for_update().filter(state=State.WAITLISTED).order_by("queued_at", "pk")
     moved = list(waiting[: max(_free_seats(network, ignore_queue=True), 0)])
     for application in moved:
         application.state, application.queued_at = State.SUBMITTED, None
@@ -107,9 +103,7 @@ def move_up(network: Network, *, now: datetime) -> list[Application]:
     return moved
 
 
-def _leave(
-    application: Application, *, frm: tuple[str, ...], to: str, verb: str, now: datetime
-) -> Application:
+def _leave(application: Application, *, frm: tuple[str, ...], to: str, verb: str, now: datetime) -> Application:
     network = _locked(application.network)
     row = Application.objects.select_for_update().get(pk=application.pk)
     if row.state not in frm:

@@ -51,8 +51,7 @@ def start(cohort: Cohort, *, user_id: int, now: datetime) -> Case:
         return empty
     if kept.count() >= MOST_CASES:
         raise RuleViolation(
-            _("Your group has %(n)d cases, drafts included, and there is no room for another.")
-            % {"n": MOST_CASES},
+            _("Your group has %(n)d cases, drafts included, and there is no room for another.") % {"n": MOST_CASES},
         )
     return Case.objects.create(cohort=cohort, owner_id=user_id, state=Case.State.DRAFT, saved_at=now)
 
@@ -79,9 +78,7 @@ def share(
     require_membership(draft.cohort_id, draft.owner_id)
     require_consent(draft.cohort_id, draft.owner_id)
     _write(draft, words=words, opened_version=opened_version, now=now)
-    _check_complete(
-        draft, third_parties_checked=third_parties_checked, statement_confirmed=statement_confirmed
-    )
+    _check_complete(draft, third_parties_checked=third_parties_checked, statement_confirmed=statement_confirmed)
     draft.state, draft.shared_at, draft.third_parties_checked = Case.State.SHARED, now, True
     draft.save()
     record(draft.cohort.network, "case.share", by=draft.owner_id, now=now, subject=draft.key)
@@ -101,9 +98,7 @@ def edit(
     shared = _locked(case, Case.State.SHARED)
     require_membership(shared.cohort_id, shared.owner_id)
     changed = _write(shared, words=words, opened_version=opened_version, now=now)
-    _check_complete(
-        shared, third_parties_checked=third_parties_checked, statement_confirmed=statement_confirmed
-    )
+    _check_complete(shared, third_parties_checked=third_parties_checked, statement_confirmed=statement_confirmed)
     if changed and shared.contributions.exists():
         shared.edited_at = now
     shared.save()

@@ -18,9 +18,7 @@ def post(case: Case, *, kind: str, text: str, author_id: int, now: datetime) -> 
     if author_id == shared.owner_id or kind == Contribution.Kind.ANSWER:
         raise NotFound
     if kind == Contribution.Kind.QUESTION and len(text) > QUESTION_LENGTH:
-        raise RuleViolation(
-            _("A question has at most %(n)d characters.") % {"n": QUESTION_LENGTH}, field="text"
-        )
+        raise RuleViolation(_("A question has at most %(n)d characters.") % {"n": QUESTION_LENGTH}, field="text")
     require_consent(shared.cohort_id, author_id)
     return Contribution.objects.create(case=shared, author_id=author_id, kind=kind, text=text, posted_at=now)
 

@@ -8,9 +8,16 @@ from lernet_xblock.errors import StaleVersion
 
 
 class Versioned(Protocol):
-    """A row with a version and, where people see who was first, `changed_by_id` and `changed_at`."""
+    """A row with a version."""
 
     version: int
+
+
+class Signed(Versioned, Protocol):
+    """A versioned row that says who changed it last, and when."""
+
+    changed_by_id: int | None
+    changed_at: datetime
 
 
 def check_fresh(row: Versioned, opened: int, *, theirs: Mapping[str, str] | None = None) -> None:
@@ -20,13 +27,15 @@ def check_fresh(row: Versioned, opened: int, *, theirs: Mapping[str, str] | None
     """
     if row.version != opened:
         raise StaleVersion(
-            version=row.version, theirs=theirs,
-            by_id=getattr(row, "changed_by_id", None), at=getattr(row, "changed_at", None),
+            version=row.version,
+            theirs=theirs,
+            by_id=getattr(row, "changed_by_id", None),
+            at=getattr(row, "changed_at", None),
         )
 
 
-def touch(row: Versioned, *, by: int, now: datetime) -> None:
+def touch(row: Signed, *, by: int, now: datetime) -> None:
     """Mark the row as changed by this person now; the caller saves it."""
     row.version += 1
-    row.changed_by_id = by  # type: ignore[attr-defined]
-    row.changed_at = now  # type: ignore[attr-defined]
+    row.changed_by_id = by
+    row.changed_at = now

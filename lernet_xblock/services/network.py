@@ -53,9 +53,7 @@ class AlreadyOpen(RuleViolation):
         super().__init__(_("Applications are open already: another admin was first."))
 
 
-def open_applications(
-    *, course_id: str, usage_id: str, settings: Settings, by: int, now: datetime
-) -> Network:
+def open_applications(*, course_id: str, usage_id: str, settings: Settings, by: int, now: datetime) -> Network:
     """Make the network of a block, with the settings as they are now.
 
     Raises RuleViolation for the first thing that is missing or contradicts itself, and AlreadyOpen when
@@ -63,9 +61,7 @@ def open_applications(
     """
     _refuse_incomplete(settings)
     if application_window(settings, now) == CLOSED:
-        raise RuleViolation(
-            _("The last day for applications is already over. The author can change it in Studio.")
-        )
+        raise RuleViolation(_("The last day for applications is already over. The author can change it in Studio."))
     network = Network(
         course_id=course_id,
         usage_id=usage_id,
@@ -84,9 +80,7 @@ def open_applications(
     return network
 
 
-def take_over(
-    network: Network, *, settings: Settings, by: int, now: datetime, opened_version: int
-) -> Network:
+def take_over(network: Network, *, settings: Settings, by: int, now: datetime, opened_version: int) -> Network:
     """Replace the settings in force by the author's present ones, and offer new seats to those who wait.
 
     Raises StaleVersion when another admin was first, and RuleViolation for what must not change any more.
@@ -142,23 +136,17 @@ def _refuse_threshold(network: Network, settings: Settings, now: datetime) -> No
     """
     wanted = settings.threshold or 0
     if wanted < network.threshold:
-        raise RuleViolation(
-            _named("threshold", sentence_of("threshold_only_upward", {"current": network.threshold}))
-        )
+        raise RuleViolation(_named("threshold", sentence_of("threshold_only_upward", {"current": network.threshold})))
     asked = Pulse.objects.filter(session__cohort__network=network, opens_at__lte=now)
     if wanted > network.threshold and asked.exists():
-        raise RuleViolation(
-            _named("threshold", _("People are answering evaluations with this promise. It stays."))
-        )
+        raise RuleViolation(_named("threshold", _("People are answering evaluations with this promise. It stays.")))
 
 
 def _refuse_sizes(network: Network, settings: Settings) -> None:
     """Nobody loses a place or a group because a number was changed."""
     cohorts = network.cohorts.count()
     if (settings.cohort_limit or 0) < cohorts:
-        text = ngettext("There is %(n)d group already.", "There are %(n)d groups already.", cohorts) % {
-            "n": cohorts
-        }
+        text = ngettext("There is %(n)d group already.", "There are %(n)d groups already.", cohorts) % {"n": cohorts}
         raise RuleViolation(_named("cohort_limit", text))
     placed = network.applications.filter(state__in=SEATED).count()
     seats = (settings.maximum_size or 0) * (settings.cohort_limit or 0)
@@ -173,9 +161,7 @@ def _refuse_schedule(network: Network, settings: Settings) -> None:
     before = read(network.authored)
     for name in SCHEDULE:
         if getattr(before, name) != getattr(settings, name):
-            text = _(
-                "The sessions of the groups are planned already. They are moved one by one in the course."
-            )
+            text = _("The sessions of the groups are planned already. They are moved one by one in the course.")
             raise RuleViolation(_named(name, text))
 
 

@@ -111,9 +111,7 @@ def apply_all(opened: Network, stage: Stage) -> None:
 
 def form(opened: Network, planned: DemoCohort, stage: Stage, *, by: int) -> Cohort:
     """Form the one group of the script and name who guides it."""
-    ready = Application.objects.filter(
-        network=opened, user_id__in=[stage.user_ids[name] for name in planned.members]
-    )
+    ready = Application.objects.filter(network=opened, user_id__in=[stage.user_ids[name] for name in planned.members])
     moment = stage.at("decision_date")
     (group,) = cohort.form_cohorts(
         opened,
@@ -160,9 +158,7 @@ def contribute(shared: Case, story: DemoCase, stage: Stage) -> None:
         if said.answers is not None:
             posted.append(contribution.answer(posted[said.answers], text=said.text, now=moment))
         else:
-            posted.append(
-                contribution.post(shared, kind=said.kind, text=said.text, author_id=author, now=moment)
-            )
+            posted.append(contribution.post(shared, kind=said.kind, text=said.text, author_id=author, now=moment))
 
 
 def evaluate(group: Cohort, evaluation: DemoPulse, stage: Stage) -> None:

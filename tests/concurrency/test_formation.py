@@ -26,10 +26,15 @@ def ready():
 
 def confirm(order):
     network_pk, opened, people, admin = order
-    attempt(lambda: form_cohorts(
-        Network.objects.get(pk=network_pk), groups=[people[:14], people[14:]], opened_version=opened, by=admin,
-        now=timezone.now(),
-    ))
+    attempt(
+        lambda: form_cohorts(
+            Network.objects.get(pk=network_pk),
+            groups=[people[:14], people[14:]],
+            opened_version=opened,
+            by=admin,
+            now=timezone.now(),
+        )
+    )
     return "formed"
 
 

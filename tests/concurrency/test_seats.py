@@ -23,7 +23,11 @@ def crowd():
     network = NetworkFactory(state="running", cohort_limit=8)
     cohorts = [CohortFactory(network=network, number=number).pk for number in range(1, COHORTS + 1)]
     people = [UserFactory().pk for _number in range(PEOPLE)]
-    return [(user, cohorts[turn % COHORTS:] + cohorts[:turn % COHORTS]) for turn, user in enumerate(people) for _click in "12"]
+    return [
+        (user, cohorts[turn % COHORTS :] + cohorts[: turn % COHORTS])
+        for turn, user in enumerate(people)
+        for _click in "12"
+    ]
 
 
 def join_first_with_room(person):
@@ -47,7 +51,10 @@ def join_naively(person):
             cohort = Cohort.objects.get(pk=pk)
             if cohort.memberships.filter(active=True).count() < cohort.maximum_size:
                 Membership.objects.create(
-                    network_id=cohort.network_id, cohort=cohort, user_id=user, joined_at=timezone.now(),
+                    network_id=cohort.network_id,
+                    cohort=cohort,
+                    user_id=user,
+                    joined_at=timezone.now(),
                 )
                 return "joined"
     return "full"

@@ -61,9 +61,16 @@ def test_draft_and_published_branch_are_one_network(host):
     assert (draft.course_id, draft.usage_id) == ("course-v1:a+b+c", "block-v1:x")
 
 
-@pytest.mark.parametrize(("staff", "role", "expected"), [
-    (True, "staff", True), (True, "instructor", True), (False, "staff", False), (True, "student", False), (False, "student", False),
-])
+@pytest.mark.parametrize(
+    ("staff", "role", "expected"),
+    [
+        (True, "staff", True),
+        (True, "instructor", True),
+        (False, "staff", False),
+        (True, "student", False),
+        (False, "student", False),
+    ],
+)
 def test_admins_are_staff_by_both_marks(host, staff, role, expected):
     service = user_service(user_id=7, username="mila", user_is_staff=staff, user_role=role)
     assert host.actor(block_of(Usage("x"), user=service), None).is_admin is expected
@@ -76,7 +83,9 @@ def test_masquerade_is_seen_behind_the_user_service(host, mark):
 
 
 def test_language_and_zone_come_from_the_account(host):
-    service = user_service(user_id=7, username="mila", user_preferences={"pref-lang": "nl", "time_zone": "America/Toronto"})
+    service = user_service(
+        user_id=7, username="mila", user_preferences={"pref-lang": "nl", "time_zone": "America/Toronto"}
+    )
     actor = host.actor(block_of(Usage("x"), user=service), None)
     assert (actor.language, actor.time_zone, actor.masquerading) == ("nl", "America/Toronto", False)
 

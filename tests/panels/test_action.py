@@ -46,7 +46,9 @@ def actions(monkeypatch):
 
     @dispatcher.action("place.edit", panel="home", permission=permissions.is_learner, form=PlaceForm)
     def edit(viewer, form):
-        raise errors.StaleVersion(version=7, theirs={"place": "Namur"}, by_id=UserFactory(first_name="Karim").pk, at=NOW)
+        raise errors.StaleVersion(
+            version=7, theirs={"place": "Namur"}, by_id=UserFactory(first_name="Karim").pk, at=NOW
+        )
 
     @dispatcher.action("file.take", panel="home", permission=permissions.is_learner, content_type="text/csv")
     def take(viewer, form):
@@ -106,11 +108,26 @@ def test_a_form_above_64_kib_is_too_large(block):
     assert "64 kB" in response.text
 
 
-@pytest.mark.parametrize("body", [
-    b"", b"{", b"null", b"[]", b'"x"', b"1", b"{}", b'{"fields": {}}', b'{"fields": [["a"]]}', b'{"fields": [["a", 1]]}',
-    b'{"fields": [[1, "a"]]}', b'{"fields": ["ab"]}', b'{"fields": [["note", null]]}', b"\xff\xfe",
-    b'{"fields": ' + b"[" * 5000 + b"]" * 5000 + b"}",
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b'"x"',
+        b"1",
+        b"{}",
+        b'{"fields": {}}',
+        b'{"fields": [["a"]]}',
+        b'{"fields": [["a", 1]]}',
+        b'{"fields": [[1, "a"]]}',
+        b'{"fields": ["ab"]}',
+        b'{"fields": [["note", null]]}',
+        b"\xff\xfe",
+        b'{"fields": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+    ],
+)
 def test_json_of_another_shape_is_malformed(block, body):
     assert post(block, "note.add", body=body).status_int == 400
     assert notes() == 0
@@ -131,7 +148,9 @@ def test_anonymous_people_write_nothing(network):
     assert notes() == 0
 
 
-@pytest.mark.parametrize("door", ["/courses/a/xblock/b/handler_noauth/action/note.add", "/unauth_handler/b/action/note.add"])
+@pytest.mark.parametrize(
+    "door", ["/courses/a/xblock/b/handler_noauth/action/note.add", "/unauth_handler/b/action/note.add"]
+)
 def test_unauthenticated_doors_stay_shut_even_for_known_people(block, door):
     assert post(block, "note.add", {"note": "x"}, path=door).status_int == 403
     assert notes() == 0
@@ -253,6 +272,7 @@ def test_a_deadlock_inside_somebody_elses_transaction_is_not_tried_again():
 def test_busy_says_when_to_try_again(block, monkeypatch):
     def busy(work):
         raise errors.Busy
+
     monkeypatch.setattr(dispatcher, "attempt", busy)
     response = post(block, "note.add", {"note": "hello", "_key": "k"})
     assert (response.status_int, response.headers["Retry-After"]) == (503, "2")

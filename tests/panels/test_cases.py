@@ -129,9 +129,7 @@ def test_an_incomplete_draft_is_kept(owner, cohort):
     assert stored(draft).question == "half a"
 
 
-@pytest.mark.parametrize(
-    ("field", "length"), [("title", 100), ("situation", 2500), ("question", 300), ("tried", 1500)]
-)
+@pytest.mark.parametrize(("field", "length"), [("title", 100), ("situation", 2500), ("question", 300), ("tried", 1500)])
 def test_drafts_are_bounded(owner, cohort, field, length):
     draft = draft_of(owner, cohort)
     assert send(owner, "case.save", draft, **{field: "x" * length}).status_int == 200
@@ -210,10 +208,7 @@ def test_a_question_without_its_mark_is_shared_when_it_is_meant_so(owner, cohort
     assert refused.status_int == 422
     assert 'name="statement"' in refused.text
     assert (
-        send(
-            owner, "case.share", draft, third_parties="on", question="I need ideas", statement="on"
-        ).status_int
-        == 200
+        send(owner, "case.share", draft, third_parties="on", question="I need ideas", statement="on").status_int == 200
     )
     assert stored(draft).state == "shared"
 
@@ -324,9 +319,7 @@ def test_outsiders_write_nothing_and_find_no_difference_from_none(kind, action, 
         action,
         {**TEXT, "version": "1", "third_parties": "on", "title": "Mine"},
     )
-    foreign, missing = (
-        post(block_of(person), action, {**fields, "about": key}) for key in (secret.key, "0" * 20)
-    )
+    foreign, missing = (post(block_of(person), action, {**fields, "about": key}) for key in (secret.key, "0" * 20))
     assert foreign.status_int in {403, 404}
     assert masked(foreign) == masked(missing)
     assert (stored(secret).title, secret.state, secret.contributions.count()) == (
@@ -349,9 +342,7 @@ def test_staff_who_look_as_a_member_find_no_cases_and_write_none(monkeypatch, se
     assert get(block_of(colleague), "cases").status_int == 404
     assert get(block_of(colleague), f"cases?case={secret.key}").status_int == 404
     assert 'data-panel="cases"' not in get(block_of(colleague), "home").text
-    written = post(
-        block_of(colleague), "contribution.post", {"about": secret.key, "kind": "question", "text": "x"}
-    )
+    written = post(block_of(colleague), "contribution.post", {"about": secret.key, "kind": "question", "text": "x"})
     assert written.status_int == 403
 
 
@@ -381,9 +372,7 @@ def test_before_accepting_the_agreements_no_case_is_seen_nor_told(cohort, secret
     assert CANARY not in board.text
     assert 'data-panel="group"' in board.text
     assert get(block_of(newcomer), f"cases?case={secret.key}").status_int == 404
-    refused = post(
-        block_of(newcomer), "contribution.post", {"about": secret.key, "kind": "question", "text": "x"}
-    )
+    refused = post(block_of(newcomer), "contribution.post", {"about": secret.key, "kind": "question", "text": "x"})
     assert refused.status_int == 404
     assert post(block_of(newcomer), "case.start").status_int == 422
     accepted(newcomer, cohort)
@@ -396,9 +385,7 @@ def test_a_group_without_agreements_tells_no_cases(cohort, colleague, secret):
     assert post(block_of(colleague), "case.start").status_int == 422
 
 
-def test_an_owner_keeps_the_own_text_but_not_the_voices_until_new_agreements_are_accepted(
-    owner, cohort, secret
-):
+def test_an_owner_keeps_the_own_text_but_not_the_voices_until_new_agreements_are_accepted(owner, cohort, secret):
     Contribution.objects.filter(case=secret).update(text="a colleague's words")
     CharterFactory(cohort=cohort, version=2)
     page = get(block_of(owner), f"cases?case={secret.key}").text
@@ -476,10 +463,7 @@ def test_a_shared_case_is_not_thrown_away(owner, secret):
 def test_members_and_those_who_guide_contribute_with_their_name(kind, owner, colleague, facilitator, secret):
     for person in (colleague, facilitator):
         fields = {"about": secret.key, "kind": kind, "text": f"Words of {person.username}"}
-        assert (
-            post(block_of(person), "contribution.post", fields, at=f"cases?case={secret.key}").status_int
-            == 200
-        )
+        assert post(block_of(person), "contribution.post", fields, at=f"cases?case={secret.key}").status_int == 200
     page = get(block_of(owner), f"cases?case={secret.key}").text
     assert f"Words of {colleague.username}" in page
     assert facilitator.get_full_name() in page
@@ -508,14 +492,8 @@ def test_the_owner_answers_below_a_question_and_posts_nothing_else(owner, collea
 
 def test_colleagues_do_not_answer_for_the_owner(colleague, facilitator, secret):
     question = secret.contributions.get()
-    assert (
-        post(block_of(colleague), "contribution.answer", {"about": question.key, "text": "x"}).status_int
-        == 404
-    )
-    assert (
-        post(block_of(facilitator), "contribution.answer", {"about": question.key, "text": "x"}).status_int
-        == 403
-    )
+    assert post(block_of(colleague), "contribution.answer", {"about": question.key, "text": "x"}).status_int == 404
+    assert post(block_of(facilitator), "contribution.answer", {"about": question.key, "text": "x"}).status_int == 403
     assert not question.replies.exists()
 
 
@@ -570,14 +548,8 @@ def test_the_board_and_a_case_cost_the_same_for_few_and_many(cohort, colleague, 
     for more in (3, 27):
         for _ in range(more):
             case = shared_case(cohort)
-            Contribution.objects.create(
-                case=case, author=case.owner, kind="suggestion", text="x", posted_at=NOW
-            )
-            Contribution.objects.create(
-                case=secret, author=case.owner, kind="question", text="x", posted_at=NOW
-            )
-        costs.append(
-            [queries_for(block_of(colleague), address) for address in ("cases", f"cases?case={secret.key}")]
-        )
+            Contribution.objects.create(case=case, author=case.owner, kind="suggestion", text="x", posted_at=NOW)
+            Contribution.objects.create(case=secret, author=case.owner, kind="question", text="x", posted_at=NOW)
+        costs.append([queries_for(block_of(colleague), address) for address in ("cases", f"cases?case={secret.key}")])
     assert costs[0] == costs[1]
     assert max(costs[0]) <= 10

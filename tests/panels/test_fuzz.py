@@ -27,8 +27,29 @@ pytestmark = pytest.mark.django_db
 
 CANARY = "canarysingsinthemine"
 ODD = st.one_of(
-    st.text(max_size=40), st.sampled_from(["", "0", "-1", "1e9", "2027-02-30", "25:99", "NaN", "null", "true", "\x00", "\ud83d",
-                                           "🧑‍🏭", "مرحبا", "<script>alert(1)</script>", "=1+1", "../..", "9" * 400, "'; DROP TABLE"]),
+    st.text(max_size=40),
+    st.sampled_from(
+        [
+            "",
+            "0",
+            "-1",
+            "1e9",
+            "2027-02-30",
+            "25:99",
+            "NaN",
+            "null",
+            "true",
+            "\x00",
+            "\ud83d",
+            "🧑‍🏭",
+            "مرحبا",
+            "<script>alert(1)</script>",
+            "=1+1",
+            "../..",
+            "9" * 400,
+            "'; DROP TABLE",
+        ]
+    ),
 )
 
 
@@ -42,7 +63,10 @@ def people():
         PulseFactory(session=SessionFactory(cohort=cohort))
     secret = shared_case(other, title=CANARY, situation=CANARY)
     roles = [
-        UserFactory(), MembershipFactory(cohort=own).user, FacilitationFactory(cohort=own).user, UserFactory(is_staff=True),
+        UserFactory(),
+        MembershipFactory(cohort=own).user,
+        FacilitationFactory(cohort=own).user,
+        UserFactory(is_staff=True),
         UserFactory(username="author_x"),
     ]
     keys = [secret.key, other.key, other.sessions.get().key, own.key, own.sessions.get().key, network.key]
@@ -62,7 +86,9 @@ def test_odd_fields_are_refused_and_never_break(people, name, data):
     action = ACTIONS[name]
     value = st.one_of(ODD, st.sampled_from(keys))
     pairs = data.draw(st.lists(st.tuples(st.sampled_from(names_of(action)), value).map(list), max_size=12))
-    body = json.dumps({"at": data.draw(st.one_of(st.just(""), st.sampled_from(sorted(PANELS)), ODD)), "fields": pairs}).encode()
+    body = json.dumps(
+        {"at": data.draw(st.one_of(st.just(""), st.sampled_from(sorted(PANELS)), ODD)), "fields": pairs}
+    ).encode()
     sent = data.draw(st.binary(max_size=300)) if action.content_type != "application/json" else body
     for username in usernames:
         response = post(make_block(username), name, body=sent, content_type=action.content_type)
@@ -77,9 +103,13 @@ def test_odd_fields_are_refused_and_never_break(people, name, data):
 def test_odd_addresses_find_nothing_and_never_break(people, name, data):
     usernames, keys = people
     value = st.one_of(ODD.filter(lambda text: text.isascii() and text.isprintable()), st.sampled_from(keys))
-    params = data.draw(st.dictionaries(
-        st.sampled_from(["case", "cohort", "session", "pulse", "page", "groups", "spread", "seed", "import", "x"]), value, max_size=4,
-    ))
+    params = data.draw(
+        st.dictionaries(
+            st.sampled_from(["case", "cohort", "session", "pulse", "page", "groups", "spread", "seed", "import", "x"]),
+            value,
+            max_size=4,
+        )
+    )
     from urllib.parse import urlencode
 
     for username in usernames:

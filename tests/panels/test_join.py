@@ -119,8 +119,7 @@ def test_application_sent_after_the_last_day_is_refused_with_its_sentence(learne
     response = applied(make_block(learner.username))
     assert response.status_int == 422
     assert (
-        '<p class="lnx-note" data-kind="error" tabindex="-1" data-focus>Applications are closed.</p>'
-        in response.text
+        '<p class="lnx-note" data-kind="error" tabindex="-1" data-focus>Applications are closed.</p>' in response.text
     )
 
 
@@ -165,10 +164,7 @@ def test_answers_can_be_changed_until_the_last_day(learner, moment):
     own.refresh_from_db()
     assert (own.function, own.version) == ("team leader", 2)
     moment.append(NOW + timedelta(days=60))
-    assert (
-        "Applications are closed."
-        in post(block, "application.edit", [*sent[:-1], ("version", "2")], at="join").text
-    )
+    assert "Applications are closed." in post(block, "application.edit", [*sent[:-1], ("version", "2")], at="join").text
     assert 'data-action="application.edit"' not in get(block, "join").text
     assert 'data-action="application.withdraw"' in get(block, "join").text
 

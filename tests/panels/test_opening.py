@@ -105,9 +105,7 @@ def test_settings_that_changed_under_the_page_are_not_opened_unseen(admin):
     response = post(later, "network.open", seen, at="opening")
     assert response.status_int == 409
     assert "changed the settings after you opened this page" in response.text
-    assert (
-        post(later, "network.open", {"seen": hidden(response.text, "network.open", "seen")}).status_int == 200
-    )
+    assert post(later, "network.open", {"seen": hidden(response.text, "network.open", "seen")}).status_int == 200
 
 
 @pytest.mark.parametrize("action", ["network.open", "network.take_over"])
@@ -181,9 +179,7 @@ def test_unfinished_changes_cannot_be_taken_over(admin):
 
 def test_block_in_a_library_cannot_open(admin, monkeypatch):
     scope = WorkbenchHost.scope
-    monkeypatch.setattr(
-        WorkbenchHost, "scope", lambda self, block: replace(scope(self, block), is_course=False)
-    )
+    monkeypatch.setattr(WorkbenchHost, "scope", lambda self, block: replace(scope(self, block), is_course=False))
     block = block_of(admin)
     assert "stands in a library" in get(block, "opening").text
     assert post(block, "network.open", {"seen": digest(PLAN)}, at="opening").status_int == 422

@@ -213,9 +213,7 @@ def outsider(kind, network, cohort, pulse):  # noqa: PLR0911 - one line for each
     if kind == "joined after it":
         return MembershipFactory(cohort=cohort, joined_at=pulse.opens_at + timedelta(minutes=1)).user
     if kind == "former member":
-        return MembershipFactory(
-            cohort=cohort, active=None, left_at=pulse.opens_at + timedelta(minutes=1)
-        ).user
+        return MembershipFactory(cohort=cohort, active=None, left_at=pulse.opens_at + timedelta(minutes=1)).user
     if kind == "unenrolled member":
         return MembershipFactory(cohort=cohort, user=UserFactory(is_active=False)).user
     return UserFactory()
@@ -290,9 +288,7 @@ def test_the_reply_of_a_sent_form_holds_no_answer(member, pulse):
     assert CANARY not in send(member, pulse, comment=CANARY).text
 
 
-def test_the_first_reader_after_the_end_publishes_and_the_second_changes_nothing(
-    cohort, member, pulse, window
-):
+def test_the_first_reader_after_the_end_publishes_and_the_second_changes_nothing(cohort, member, pulse, window):
     people = [member, *(row.user for row in MembershipFactory.create_batch(5, cohort=cohort))]
     for person in people:
         send(person, pulse)

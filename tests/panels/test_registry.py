@@ -10,7 +10,9 @@ from lernet_xblock.panels.action import ACTIONS
 from lernet_xblock.panels.forms import ActionForm
 from lernet_xblock.panels.panel import PANELS
 
-TESTS = "\n".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py") if path.name != Path(__file__).name)
+TESTS = "\n".join(
+    path.read_text() for path in Path(__file__).parent.glob("test_*.py") if path.name != Path(__file__).name
+)
 
 
 def test_there_are_actions_and_panels():

@@ -167,10 +167,7 @@ def test_an_open_evaluation_shows_no_number_to_anybody(cohort, members, pulse, c
 
 def without_keys(text):
     """Cut the random keys of forms."""
-    return [
-        part.split('"', 1)[1] if place else part
-        for place, part in enumerate(text.split('name="_key" value="'))
-    ]
+    return [part.split('"', 1)[1] if place else part for place, part in enumerate(text.split('name="_key" value="'))]
 
 
 def test_a_session_that_has_not_ended_has_no_evaluation(members, pulse, clock):
@@ -205,9 +202,7 @@ def test_decimals_never_reach_the_drawing_in_the_reader_s_notation(members, puls
     released(pulse)
     drawing = results(members[0]).split('<svg class="lnx-dots"', 1)[1].split("</svg>", 1)[0]
     places = [
-        part.split('"')[0]
-        for name in ("cx", "cy", "x1", "x2", "y1", "y2")
-        for part in drawing.split(f' {name}="')[1:]
+        part.split('"')[0] for name in ("cx", "cy", "x1", "x2", "y1", "y2") for part in drawing.split(f' {name}="')[1:]
     ]
     assert places
     assert all(place.isdigit() for place in places)

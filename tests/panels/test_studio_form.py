@@ -95,9 +95,7 @@ def test_other_sizes_are_allowed_with_a_notice(author):
 def test_listed_dates_set_the_first_one(author):
     block = make_block(author.username)
     dates = "2027-04-13, 2027-02-02\n2027-03-02"
-    assert (
-        save(block, frequency="dates", listed_dates=dates, first_date="", session_count="3").status_int == 200
-    )
+    assert save(block, frequency="dates", listed_dates=dates, first_date="", session_count="3").status_int == 200
     assert block.listed_dates == ["2027-02-02", "2027-03-02", "2027-04-13"]
     assert block.first_date == "2027-02-02"
 

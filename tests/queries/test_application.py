@@ -62,7 +62,5 @@ def test_running_network_takes_no_applications():
 def test_window_follows_the_clock():
     network = NetworkFactory()
     user = UserFactory()
-    found = [
-        join_page(network, user_id=user.pk, now=NOW + timedelta(days=days)).window for days in (-2, 0, 60)
-    ]
+    found = [join_page(network, user_id=user.pk, now=NOW + timedelta(days=days)).window for days in (-2, 0, 60)]
     assert found == ["early", "open", "closed"]

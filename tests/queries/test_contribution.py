@@ -55,8 +55,7 @@ def test_answers_stand_below_their_question(member, cohort):
 def test_a_question_of_another_case_is_not_the_owner_s_to_answer(member, cohort):
     own, foreign = CaseFactory(cohort=cohort, owner=member), shared_case(cohort)
     asked = [
-        Contribution.objects.create(case=case, kind="question", text="x", posted_at=NOW)
-        for case in (own, foreign)
+        Contribution.objects.create(case=case, kind="question", text="x", posted_at=NOW) for case in (own, foreign)
     ]
     assert contributions.find_own_question(viewer(member), asked[0].key) == asked[0]
     with pytest.raises(NotFound):

@@ -17,9 +17,7 @@ Values = tuple[int, ...]
 Published = tuple[object, ...]
 
 
-def item_of(
-    values: Values, item: str = "useful", *, threshold: int = 5, seed: int = 1, blanks: int = 0
-) -> ItemRelease:
+def item_of(values: Values, item: str = "useful", *, threshold: int = 5, seed: int = 1, blanks: int = 0) -> ItemRelease:
     answers = [{item: value} for value in values] + [{item: None}] * blanks
     found = release(answers, [], threshold=threshold, seed=seed)
     return next(one for one in found.items if one.item == item)
@@ -41,9 +39,7 @@ def test_below_the_threshold_nothing_but_the_number_of_answers_is_told() -> None
 
 def test_a_released_pulse_in_full() -> None:
     ratings = [4, 5, 3, 4, 4, 2, 5, 4, 3]
-    answers = [
-        {"useful": value, "safety": 5, "voice": None, "pace": 2 if value > 2 else 3} for value in ratings
-    ]
+    answers = [{"useful": value, "safety": 5, "voice": None, "pace": 2 if value > 2 else 3} for value in ratings]
     answers[0]["new_idea"] = 1
 
     found = release(answers, ["keep the walk", " ", "shorter"], threshold=5, seed=1).as_dict()
@@ -203,9 +199,7 @@ def test_who_gave_which_answers_together_leaves_no_trace(
         {item: column[row] for item, column in mixed.items()} for row in range(len(answers))
     ]
 
-    assert release(others, [], threshold=threshold, seed=seed) == release(
-        answers, [], threshold=threshold, seed=seed
-    )
+    assert release(others, [], threshold=threshold, seed=seed) == release(answers, [], threshold=threshold, seed=seed)
 
 
 @given(order=st.permutations(["one", "two", "three", "four", "four"]))

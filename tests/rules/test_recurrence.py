@@ -95,10 +95,7 @@ def in_plan(day: date, rule: Rule) -> bool:
     frequency = rule.frequency
     if isinstance(frequency, Weekly):
         mondays = [one - timedelta(days=one.isoweekday() - 1) for one in (day, rule.begin)]
-        return (
-            day.weekday() in frequency.weekdays
-            and (mondays[0] - mondays[1]).days // 7 % frequency.interval == 0
-        )
+        return day.weekday() in frequency.weekdays and (mondays[0] - mondays[1]).days // 7 % frequency.interval == 0
     if isinstance(frequency, MonthlyNth):
         months = (day.year - rule.begin.year) * 12 + day.month - rule.begin.month
         last = (day + timedelta(days=7)).month != day.month

@@ -75,9 +75,7 @@ def test_everything_at_once() -> None:
 def test_listed_dates_come_sorted_and_once() -> None:
     listed = {"kind": "dates", "dates": ["2027-05-10", "2027-03-01", "2027-05-10"]}
 
-    assert parse_rule(PLAIN | {"freq": listed}).frequency == ListedDates(
-        (date(2027, 3, 1), date(2027, 5, 10))
-    )
+    assert parse_rule(PLAIN | {"freq": listed}).frequency == ListedDates((date(2027, 3, 1), date(2027, 5, 10)))
 
 
 def test_optional_parts_may_be_null() -> None:

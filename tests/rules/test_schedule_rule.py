@@ -19,7 +19,7 @@ from lernet_xblock.rules.schedule_rule import Exclusions
         (date(2027, 3, 30), False),
     ],
 )
-def test_dates_ranges_with_both_ends_and_holidays_are_covered(day: date, covered: bool) -> None:  # noqa: FBT001 - a column of the table above
+def test_dates_ranges_with_both_ends_and_holidays_are_covered(day: date, covered: bool) -> None:
     exclusions = Exclusions(frozenset({date(2027, 2, 9)}), ((date(2027, 3, 1), date(2027, 3, 5)),), "BE")
 
     assert exclusions.covers(day) is covered

@@ -63,9 +63,7 @@ def test_gaps_of_the_domain_table(minimum: int, maximum: int, gaps: list[int]) -
         (17, [], "no_split"),
     ],
 )
-def test_every_feasible_number_is_listed_with_the_reason_of_the_choice(
-    n: int, numbers: list[int], reason: str
-) -> None:
+def test_every_feasible_number_is_listed_with_the_reason_of_the_choice(n: int, numbers: list[int], reason: str) -> None:
     found = usual(n)
 
     assert [split.cohorts for split in found.feasible] == numbers
@@ -226,9 +224,7 @@ BOUNDS = st.tuples(st.integers(2, 30), st.integers(2, 30)).map(sorted)
 
 
 @given(bounds=BOUNDS, n=st.integers(0, 400), share=st.integers(0, 8))
-def test_the_recommendation_is_the_best_of_everything_that_fits(
-    bounds: list[int], n: int, share: int
-) -> None:
+def test_the_recommendation_is_the_best_of_everything_that_fits(bounds: list[int], n: int, share: int) -> None:
     minimum, maximum = bounds
     target = minimum + (maximum - minimum) * share / 8
 

@@ -24,9 +24,7 @@ PEOPLE = st.lists(st.sampled_from(["a", "b", "c", "d", None, ""]), min_size=1, m
 )
 
 
-def counts(
-    cohorts: tuple[tuple[int, ...], ...], people: list[tuple[int, str | None]]
-) -> list[Counter[str | None]]:
+def counts(cohorts: tuple[tuple[int, ...], ...], people: list[tuple[int, str | None]]) -> list[Counter[str | None]]:
     value_of = dict(people)
     return [Counter(value_of[one] for one in cohort) for cohort in cohorts]
 

@@ -26,8 +26,6 @@ def test_the_rules_load_neither_django_nor_the_platform() -> None:
         "print(sorted(loaded & {'django', 'xblock', 'holidays', 'lms'}))"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"

@@ -198,7 +198,7 @@ def test_without_a_closing_date_the_opening_date_still_precedes_the_decision() -
         ("", False),
     ],
 )
-def test_only_plain_https_links(link: str, allowed: bool) -> None:  # noqa: FBT001 - a column of the table above
+def test_only_plain_https_links(link: str, allowed: bool) -> None:
     assert is_https(link) is allowed
 
 

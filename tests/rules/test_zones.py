@@ -56,9 +56,7 @@ def test_the_version_is_an_iana_release() -> None:
         (datetime(2027, 10, 31, 3, 0), None, datetime(2027, 10, 31, 2, 0, tzinfo=UTC)),
     ],
 )
-def test_gap_takes_the_offset_before_and_overlap_the_first(
-    local: datetime, change: str | None, utc: datetime
-) -> None:
+def test_gap_takes_the_offset_before_and_overlap_the_first(local: datetime, change: str | None, utc: datetime) -> None:
     assert zones.clock_change(local, BRUSSELS) == change
     assert zones.to_utc(local, BRUSSELS) == utc
     # The fold a form may carry along changes nothing.

@@ -173,9 +173,7 @@ def spoil(path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [remove, spoil])
-@pytest.mark.parametrize(
-    "name", ["fr/LC_MESSAGES/django.mo", "fr/LC_MESSAGES/text.po", "de_DE/LC_MESSAGES/text.mo"]
-)
+@pytest.mark.parametrize("name", ["fr/LC_MESSAGES/django.mo", "fr/LC_MESSAGES/text.po", "de_DE/LC_MESSAGES/text.mo"])
 def test_file_that_does_not_follow_from_its_catalogue_is_named(
     complete: Path, capsys: pytest.CaptureFixture[str], harm: Callable[[Path], None], name: str
 ) -> None:
@@ -185,9 +183,7 @@ def test_file_that_does_not_follow_from_its_catalogue_is_named(
     assert name in capsys.readouterr().out
 
 
-def test_sentence_that_no_catalogue_knows_yet_is_a_fault(
-    complete: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_sentence_that_no_catalogue_knows_yet_is_a_fault(complete: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = complete / "lernet_xblock" / "a.py"
     source.write_text(f'{PYTHON}\nnew = _("New")\n', encoding="utf-8")
 

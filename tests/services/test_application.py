@@ -96,8 +96,7 @@ def test_members_hold_their_seats(small):
 
 def test_invited_people_hold_no_seat_and_may_accept_or_decline(small):
     accepts, declines = (
-        ApplicationFactory(network=small, state="invited", source="import", committed_at=None)
-        for _ in range(2)
+        ApplicationFactory(network=small, state="invited", source="import", committed_at=None) for _ in range(2)
     )
     apply(small, user_id=accepts.user_id, answers=ANSWERS, now=NOW)
     decline(declines, now=NOW)

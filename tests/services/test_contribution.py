@@ -74,8 +74,7 @@ def test_questions_are_shorter_than_suggestions(case, colleague):
 
 def test_a_case_holds_200_contributions_and_no_more(case, colleague):
     Contribution.objects.bulk_create(
-        Contribution(case=case, author=colleague, kind="suggestion", text="x", posted_at=NOW)
-        for _ in range(199)
+        Contribution(case=case, author=colleague, kind="suggestion", text="x", posted_at=NOW) for _ in range(199)
     )
     question = post(case, colleague)
     with pytest.raises(RuleViolation, match="200 contributions"):

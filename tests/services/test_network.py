@@ -34,9 +34,7 @@ pytestmark = pytest.mark.django_db
 
 
 def opened(settings=PLAN, now=NOW):
-    return open_applications(
-        course_id=COURSE, usage_id=USAGE, settings=settings, by=UserFactory().pk, now=now
-    )
+    return open_applications(course_id=COURSE, usage_id=USAGE, settings=settings, by=UserFactory().pk, now=now)
 
 
 def taken_over(network, *, now=NOW, opened_version=None, **changes):

@@ -142,20 +142,14 @@ def test_the_first_answer_freezes_the_threshold(pulse, members, network):
     assert pulse.threshold == 6
 
 
-@pytest.mark.parametrize(
-    ("column", "authored", "expected"), [(5, 7, 7), (7, 5, 7), (5, None, 5), (5, 99, 10)]
-)
-def test_the_threshold_is_the_higher_of_what_is_known_and_at_most_10(
-    pulse, network, column, authored, expected
-):
+@pytest.mark.parametrize(("column", "authored", "expected"), [(5, 7, 7), (7, 5, 7), (5, None, 5), (5, 99, 10)])
+def test_the_threshold_is_the_higher_of_what_is_known_and_at_most_10(pulse, network, column, authored, expected):
     network.threshold = column
     network.authored = {**write(PLAN), "threshold": authored}
     assert pulses.threshold_of(pulse, network) == expected
 
 
-def test_later_answers_do_not_queue_for_the_row_of_the_evaluation(
-    pulse, members, network, django_assert_num_queries
-):
+def test_later_answers_do_not_queue_for_the_row_of_the_evaluation(pulse, members, network, django_assert_num_queries):
     send(pulse, members[0], network)
     pulse.refresh_from_db()
     with django_assert_num_queries(6) as done:

@@ -225,7 +225,5 @@ def test_the_member_on_show_has_the_open_evaluation_still_to_answer() -> None:
         ({"days": 0, "on": ["MO"], "weeks": 1}, date(2026, 11, 30)),
     ],
 )
-def test_a_date_is_counted_then_moved_to_its_weekday_then_by_weeks(
-    rule: dict[str, object], expected: date
-) -> None:
+def test_a_date_is_counted_then_moved_to_its_weekday_then_by_weeks(rule: dict[str, object], expected: date) -> None:
     assert resolve(rule, MONDAY) == expected

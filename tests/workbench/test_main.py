@@ -37,8 +37,7 @@ def test_a_taken_port_is_said_in_one_sentence_with_a_way_out(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err == (
-        f"Port {taken_port} is taken by another program. "
-        f"Try another one: lernet-workbench --port {taken_port + 1}\n"
+        f"Port {taken_port} is taken by another program. Try another one: lernet-workbench --port {taken_port + 1}\n"
     )
 
 

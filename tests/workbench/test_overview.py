@@ -47,9 +47,7 @@ def test_a_begun_block_misses_something() -> None:
     state = describe("open", username="author_an", now=NOW)
 
     assert state.title == "N"
-    assert state.sentences == (
-        "Begun by its author; something is still missing before applications can open.",
-    )
+    assert state.sentences == ("Begun by its author; something is still missing before applications can open.",)
 
 
 def test_a_filled_block_waits_for_its_admin() -> None:

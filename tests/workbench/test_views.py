@@ -106,9 +106,7 @@ def test_after_the_next_session_without_a_session_changes_nothing(client: Client
 
 
 def test_a_switch_leads_back_to_where_it_was_pressed(client: Client) -> None:
-    reply = client.post(
-        "/demo/switch/", {"next": "/demo/open/learner/?student=amina_benali", "language": "fr"}
-    )
+    reply = client.post("/demo/switch/", {"next": "/demo/open/learner/?student=amina_benali", "language": "fr"})
 
     assert reply.status_code == HTTPStatus.SEE_OTHER
     assert reply["Location"] == "/demo/open/learner/?student=amina_benali"
@@ -135,10 +133,7 @@ def test_a_switch_is_posted(client: Client) -> None:
 
 
 def test_a_switch_needs_its_token() -> None:
-    assert (
-        Client(enforce_csrf_checks=True).post("/demo/switch/", {"next": "/"}).status_code
-        == HTTPStatus.FORBIDDEN
-    )
+    assert Client(enforce_csrf_checks=True).post("/demo/switch/", {"next": "/"}).status_code == HTTPStatus.FORBIDDEN
 
 
 def test_the_workbenchs_own_page_of_a_demo_block_still_works(client: Client, demo: None) -> None:

@@ -22,9 +22,7 @@ SECOND = timedelta(seconds=1)
 def pulses():
     """Two evaluations of two networks that end at the same time."""
     networks = NetworkFactory(), NetworkFactory(usage_id="lernet.d1.u1")
-    return [
-        PulseFactory(session=SessionFactory(cohort=CohortFactory(network=network))) for network in networks
-    ]
+    return [PulseFactory(session=SessionFactory(cohort=CohortFactory(network=network))) for network in networks]
 
 
 def run(moment):
