@@ -24,9 +24,9 @@ FALLBACK_ZONE = "Europe/Brussels"
 class Viewer:
     """One person before one block.
 
-    `membership` is the person's active one, with its cohort; `facilitations` are those of this network; `authored`
-    reads the block's fields, which costs a query each in some hosts, so it is called only when needed; `keep` writes
-    them, in Studio.
+    `membership` is the person's active one, with its cohort; `guides` are the guiding roles of everybody in this
+    network; `authored` reads the block's fields, which costs a query each in some hosts, so it is called only when
+    needed; `keep` writes them, in Studio.
     """
 
     host: Host
@@ -36,7 +36,7 @@ class Viewer:
     now: datetime
     network: Network | None
     membership: Membership | None
-    facilitations: tuple[Facilitation, ...]
+    guides: tuple[Facilitation, ...]
     authored: Callable[[], Settings]
     keep: Callable[[Settings], None]
 
@@ -77,9 +77,8 @@ class Viewer:
 
     def again(self) -> "Viewer":
         """Return the same person with network, membership and roles as they are now, after a write."""
-        network = Network.objects.filter(scope=scope_digest(self.scope.course_id, self.scope.usage_id)).first()
-        membership, facilitations = _standing(network, self.actor.user_id)
-        return replace(self, network=network, membership=membership, facilitations=facilitations)
+        found = standing(self.scope, self.actor.user_id)
+        return replace(self, network=found.network, membership=found.membership, guides=found.guides)
 
     @property
     def cohort(self) -> Cohort | None:
@@ -87,20 +86,37 @@ class Viewer:
         return self.membership.cohort if self.membership else None
 
     @property
+    def facilitations(self) -> tuple[Facilitation, ...]:
+        """The person's own guiding roles in this network."""
+        return tuple(row for row in self.guides if row.user_id == self.actor.user_id)
+
+    @property
     def guided_ids(self) -> frozenset[int]:
         """Cohorts the person facilitates, by row number."""
         return frozenset(facilitation.cohort_id for facilitation in self.facilitations)
 
 
-def _standing(network: Network | None, user_id: int | None) -> tuple[Membership | None, tuple[Facilitation, ...]]:
-    """Return the person's active membership and facilitations in the network: two queries."""
+@dataclass(frozen=True)
+class Standing:
+    """The network of a place, the person's active membership in it, and who guides its cohorts (at most 16 rows)."""
+
+    network: Network | None
+    membership: Membership | None
+    guides: tuple[Facilitation, ...]
+
+
+def standing(scope: Scope, user_id: int | None) -> Standing:
+    """Return what the tables say of a person at a place: two queries for a member, at most three for others."""
+    place = scope_digest(scope.course_id, scope.usage_id)
+    membership = None
+    if user_id is not None:
+        mine = Membership.objects.filter(network__scope=place, user_id=user_id, active=True)
+        membership = next(iter(mine.select_related("cohort", "network")), None)
+    network = membership.network if membership else next(iter(Network.objects.filter(scope=place)), None)
     if network is None or user_id is None:
-        return None, ()
-    membership = (
-        Membership.objects.filter(network=network, user_id=user_id, active=True).select_related("cohort").first()
-    )
-    guided = Facilitation.objects.filter(cohort__network=network, user_id=user_id).select_related("cohort")
-    return membership, tuple(guided)
+        return Standing(network, None, ())
+    guides = Facilitation.objects.filter(cohort__network=network).select_related("cohort")
+    return Standing(network, membership, tuple(guides))
 
 
 def load_viewer(
@@ -111,19 +127,18 @@ def load_viewer(
     authored: Callable[[], Settings],
     keep: Callable[[Settings], None],
 ) -> Viewer:
-    """Return who looks at the block. At most three queries of ours, whatever the number of people."""
+    """Return who looks at the block. Two or three queries of ours, whatever the number of people."""
     actor, scope = host.actor(block, request), host.scope(block)
-    network = Network.objects.filter(scope=scope_digest(scope.course_id, scope.usage_id)).first()
-    membership, facilitations = _standing(network, actor.user_id)
+    found = standing(scope, actor.user_id)
     return Viewer(
         host=host,
         actor=actor,
         scope=scope,
         place=host.place(block),
         now=host.now(),
-        network=network,
-        membership=membership,
-        facilitations=facilitations,
+        network=found.network,
+        membership=found.membership,
+        guides=found.guides,
         authored=authored,
         keep=keep,
     )

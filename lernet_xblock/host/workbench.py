@@ -67,7 +67,7 @@ class WorkbenchHost:
 
     def names(self, user_ids: Iterable[int]) -> Mapping[int, str]:
         """Return names by user id."""
-        users = get_user_model().objects.filter(pk__in=set(user_ids))
+        users = get_user_model().objects.filter(pk__in=set(user_ids)).only("username", "first_name", "last_name")
         return {user.pk: display_name(user) for user in users}
 
     def find_learners(self, course_id: str, usernames: Iterable[str]) -> Mapping[str, Person]:  # noqa: ARG002 - the protocol

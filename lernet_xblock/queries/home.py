@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from lernet_xblock.models import Application, Case, Charter, CharterConsent, Cohort, Facilitation, PulseReceipt, Session
 from lernet_xblock.queries.cohort import cohort_label
@@ -62,26 +62,23 @@ def people_ready(viewer: Viewer) -> int:
 def member_home(viewer: Viewer, cohort: Cohort) -> GroupHome:
     """Return the home of a member: four queries."""
     sessions = list(_sessions(viewer, [cohort]))
-    facilitations = Facilitation.objects.filter(cohort=cohort)
-    return _home(viewer, [cohort], sessions, facilitations, standing_in=cohort)
+    return _home(viewer, [cohort], sessions, standing_in=cohort)
 
 
 def guide_home(viewer: Viewer) -> GroupHome | None:
-    """Return the home of somebody who guides groups: three queries; None for who guides none."""
+    """Return the home of somebody who guides groups: two queries; None for who guides none."""
     cohorts = sorted((row.cohort for row in viewer.facilitations), key=lambda cohort: cohort.number)
     if not cohorts:
         return None
-    facilitations = Facilitation.objects.filter(cohort__in=cohorts)
-    return _home(viewer, cohorts, list(_sessions(viewer, cohorts)), facilitations)
+    return _home(viewer, cohorts, list(_sessions(viewer, cohorts)))
 
 
 def admin_home(viewer: Viewer) -> GroupHome | None:
-    """Return the home of an admin once there are groups: four queries; None before."""
+    """Return the home of an admin once there are groups: three queries; None before."""
     cohorts = list(Cohort.objects.filter(network=viewer.network))
     if not cohorts:
         return None
-    facilitations = Facilitation.objects.filter(cohort__network=viewer.network)
-    return _home(viewer, cohorts, list(_sessions(viewer, cohorts)), facilitations)
+    return _home(viewer, cohorts, list(_sessions(viewer, cohorts)))
 
 
 def _sessions(viewer: Viewer, cohorts: Sequence[Cohort]) -> QuerySet[Session]:
@@ -99,7 +96,6 @@ def _home(
     viewer: Viewer,
     cohorts: Sequence[Cohort],
     sessions: Sequence[Any],
-    facilitations: Iterable[Facilitation],
     *,
     standing_in: Cohort | None = None,
 ) -> GroupHome:
@@ -107,15 +103,14 @@ def _home(
     cohort = _soonest(cohorts, {pk: next_line(own) for pk, own in lines.items()})
     by_key = {line.key: line for line in lines[cohort.pk]}
     rows = [row for row in sessions if row.cohort_id == cohort.pk]
-    guiding = list(facilitations)
-    leads = {row.cohort_id for row in guiding if row.role == Facilitation.Role.FACILITATOR}
+    leads = {row.cohort_id for row in viewer.guides if row.role == Facilitation.Role.FACILITATOR}
     return GroupHome(
         key=cohort.key,
         label=cohort_label(cohort),
         several=len(cohorts) > 1,
         lines=lines[cohort.pk],
         next=next_line(lines[cohort.pk]),
-        guides=_names(viewer, cohort, guiding),
+        guides=_names(viewer, cohort),
         released=_released(viewer, rows, by_key),
         standing=_standing(viewer, standing_in, rows, by_key) if standing_in is not None else None,
         unguided=tuple(cohort_label(one) for one in cohorts if one.pk not in leads),
@@ -128,8 +123,8 @@ def _soonest(cohorts: Sequence[Cohort], ahead: dict[int, SessionLine | None]) ->
     return min(starts, key=starts.__getitem__) if starts else cohorts[0]
 
 
-def _names(viewer: Viewer, cohort: Cohort, guiding: Iterable[Facilitation]) -> tuple[str, ...]:
-    own = sorted((row for row in guiding if row.cohort_id == cohort.pk), key=lambda row: row.role, reverse=True)
+def _names(viewer: Viewer, cohort: Cohort) -> tuple[str, ...]:
+    own = sorted((row for row in viewer.guides if row.cohort_id == cohort.pk), key=lambda row: row.role, reverse=True)
     names = viewer.host.names(row.user_id for row in own)
     return tuple(names[row.user_id] for row in own if row.user_id in names)
 
@@ -140,26 +135,15 @@ def _released(viewer: Viewer, rows: Iterable[Any], by_key: dict[str, SessionLine
 
 
 def _standing(viewer: Viewer, cohort: Cohort, rows: Iterable[Any], by_key: dict[str, SessionLine]) -> Standing:
-    """Return what the member did: one query."""
-    newest = Charter.objects.filter(cohort=OuterRef("pk")).order_by("-version").values("pk")[:1]
-    mine = Case.objects.filter(cohort=OuterRef("pk"), owner_id=viewer.user_id)
-    found = (
-        Cohort.objects.filter(pk=cohort.pk)
-        .annotate(
-            charter=Subquery(newest),
-            has_draft=Exists(mine.filter(state=Case.State.DRAFT)),
-            has_shared=Exists(mine.exclude(state=Case.State.DRAFT)),
-        )
-        .annotate(
-            accepted=Exists(CharterConsent.objects.filter(charter=OuterRef("charter"), user_id=viewer.user_id)),
-        )
-        .values("charter", "has_draft", "has_shared", "accepted")
-        .get()
-    )
+    """Return what the member did: two plain queries, which cost less than one clever one."""
+    consent = CharterConsent.objects.filter(charter=OuterRef("pk"), user_id=viewer.user_id)
+    charters = Charter.objects.filter(cohort=cohort).order_by("-version").values_list(Exists(consent), flat=True)
+    accepted = next(iter(charters[:1]), None)
+    cases = set(Case.objects.filter(cohort=cohort, owner_id=viewer.user_id).values_list("state", flat=True))
     return Standing(
-        must_accept=found["charter"] is not None and not found["accepted"],
-        has_draft=found["has_draft"],
-        has_shared=found["has_shared"],
+        must_accept=accepted is False,
+        has_draft=Case.State.DRAFT in cases,
+        has_shared=bool(cases - {Case.State.DRAFT}),
         pulse=_open_pulse(viewer, rows, by_key),
     )
 

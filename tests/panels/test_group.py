@@ -193,5 +193,5 @@ def test_charter_is_shown_as_text(people, ours):
 def test_group_costs_the_same_whatever_its_size(people, ours, count, django_assert_num_queries):
     MembershipFactory.create_batch(count, cohort=ours)
     # The user, the network, the membership, the groups guided; six for the group.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         show(people["member of A"])

@@ -244,6 +244,6 @@ def test_before_groups_are_formed_an_admin_has_no_such_entry():
 def test_sessions_cost_the_same_whatever_their_number(people, ours, count, django_assert_num_queries):
     for number in range(2, count + 1):
         SessionFactory(cohort=ours.cohort, number=number, starts_at=ours.starts_at + timedelta(days=number))
-    # The user, the network, the membership, the groups guided; the sessions.
-    with django_assert_num_queries(5):
+    # The user, the membership with its network, who guides; the sessions.
+    with django_assert_num_queries(4):
         show(people["member of A"])

@@ -147,9 +147,9 @@ def test_results_are_news_for_a_week(cohort, at):
 
 
 def test_admin_reads_which_groups_nobody_leads(cohort):
-    admin = viewer(UserFactory(is_staff=True))
     FacilitationFactory(cohort=cohort)
     FacilitationFactory(cohort=CohortFactory(network=cohort.network, number=2), role="deputy")
+    admin = viewer(UserFactory(is_staff=True))
     assert admin_home(admin).unguided == ("Group B",)
 
 

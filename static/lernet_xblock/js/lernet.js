@@ -19,6 +19,15 @@
     return url;
   }
 
+  /* A hash that is not ours need not be well-formed. */
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  }
+
   function changed(field) {
     if (field.type === 'checkbox' || field.type === 'radio') return field.checked !== field.defaultChecked;
     if (field.options) return [...field.options].some((one) => one.selected !== one.defaultSelected);
@@ -42,16 +51,25 @@
       });
       root.addEventListener('input', (event) => this.typed(event.target));
       window.addEventListener('popstate', () => this.follow());
+      this.first = this.panel.dataset.address;
       this.follow();
       this.settle();
     }
 
     get panel() { return this.root.querySelector('[data-fragment="panel"]'); }
 
-    /* The address of the page keeps the panel: #lernet-1a2b3c4d/cases?case=… */
+    /* The address of the page keeps the panel: #lernet-1a2b3c4d/cases?case=… The history keeps those of all blocks. */
     follow() {
-      const [, address] = decodeURIComponent(location.hash).split(this.root.id + '/');
-      if (address && address !== this.panel.dataset.address) this.open(address, false);
+      const [, inHash] = decoded(location.hash).split(this.root.id + '/');
+      // An anchor within a panel leads to no other panel.
+      if (!inHash && location.hash && !location.hash.includes('/')) return;
+      const address = inHash || history.state?.[this.root.id] || this.first;
+      if (address !== this.panel.dataset.address) this.open(address, false);
+    }
+
+    remember(before) {
+      const {address} = this.panel.dataset;
+      if (address !== before) history.pushState({...history.state, [this.root.id]: address}, '', '#' + this.root.id + '/' + address);
     }
 
     click(event) {
@@ -68,9 +86,10 @@
 
     async open(address, remember) {
       const [name, query] = address.split('?');
+      const before = this.panel.dataset.address;
       await this.send(extended(this.root.dataset.panelUrl, name, query), {}, this.panel);
       if (!remember) return;
-      history.pushState(null, '', '#' + this.root.id + '/' + address);
+      this.remember(before);
       this.panel.querySelector('h2, h3')?.focus({preventScroll: true});
       this.root.scrollIntoView({block: 'nearest'});
     }
@@ -98,8 +117,10 @@
     async post(form, fields, busy) {
       const studio = form.dataset.studio === 'save';
       if (studio) this.runtime.notify?.('save', {state: 'start'});
-      const body = JSON.stringify({at: this.panel.dataset.address, fields});
+      const before = this.panel.dataset.address;
+      const body = JSON.stringify({at: before, fields});
       const status = await this.send(extended(this.root.dataset.actionUrl, form.dataset.action), this.request(body, 'application/json'), busy, form);
+      this.remember(before);
       if (studio) this.runtime.notify?.(status === 200 ? 'save' : 'error', status === 200 ? {state: 'end'} : {title: form.dataset.title, message: this.status.textContent});
     }
 

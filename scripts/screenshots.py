@@ -1,0 +1,135 @@
+"""Pictures of every panel, as a phone and as a desktop show it: docs/screenshots/<panel>-{390,1280}.png.
+
+Starts a demo of its own and ends it. `python scripts/screenshots.py home join` takes only these.
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.server import running_demo  # noqa: E402 - the top of the repository is on no path before
+from tests.browser.visitor import Visitor  # noqa: E402 - see above
+from tests.chromium import chromium_path  # noqa: E402 - see above
+
+FOLDER = ROOT / "docs" / "screenshots"
+WIDTHS = (390, 1280)
+HIGHEST = 2200
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
+# The block as a course shows it, without the demo's own frame.
+BLOCK_ONLY = """
+.demo-header, .demo-tabs, .demo-unit-title, .demo-status, .demo-skip { display: none }
+.demo-main { padding-block: 1rem }
+"""
+
+
+def nothing(visitor: Visitor) -> None:
+    """The panel is looked at as it opens."""
+
+
+def first_case(visitor: Visitor) -> None:
+    """Open the case on top of the board."""
+    visitor.click(visitor.panel.locator("article a").first)
+
+
+def answer_now(visitor: Visitor) -> None:
+    """Open the evaluation that home asks for."""
+    visitor.click(visitor.step.get_by_role("link"))
+
+
+def show_proposal(visitor: Visitor) -> None:
+    """Look at the groups that are proposed."""
+    visitor.press("Show a proposal")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Who looks at which network and panel, and what the person does there before the picture is taken."""
+
+    name: str
+    person: str
+    slug: str
+    panel: str = ""
+    view: str = "learner"
+    act: Callable[[Visitor], None] = nothing
+
+
+PICTURES = (
+    Picture("editor", "author_an", "open", view="studio"),
+    Picture("preview", "author_an", "open", view="author"),
+    Picture("home", "jonas_peeters", "running"),
+    Picture("join", "amina_benali", "open", "join"),
+    Picture("sessions", "fac_sofie", "running", "sessions"),
+    Picture("cases", "jonas_peeters", "running", "cases"),
+    Picture("case", "jonas_peeters", "running", "cases", act=first_case),
+    Picture("group", "jonas_peeters", "running", "group"),
+    Picture("results", "fac_sofie", "running", "results"),
+    Picture("opening", "admin_karim", "open", "opening"),
+    Picture("people", "admin_karim", "open", "people"),
+    Picture("proposal", "admin_karim", "open", "people", act=show_proposal),
+    Picture("plan", "admin_lies", "running", "plan"),
+    Picture("pulse", "jonas_peeters", "running", act=answer_now),
+)
+
+
+def take(visitor: Visitor, picture: Picture, name: str) -> None:
+    """Write one picture of a panel."""
+    visitor.open_as(picture.person, picture.slug, picture.view, picture.panel)
+    picture.act(visitor)
+    visitor.page.add_style_tag(content=BLOCK_ONLY)
+    # The focus would be marked where a person had just pressed.
+    visitor.page.evaluate("() => document.activeElement.blur()")
+    shoot(visitor, name)
+
+
+def shoot(visitor: Visitor, name: str) -> None:
+    """Write what the window shows, from the top of the page to its end or to HIGHEST."""
+    page = visitor.page
+    width, height = page.evaluate("() => [innerWidth, document.documentElement.scrollHeight]")
+    clip = {"x": 0, "y": 0, "width": width, "height": min(height, HIGHEST)}
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=True, clip=clip, animations="disabled")
+
+
+def take_all(browser: Browser, base: str, wanted: set[str]) -> None:
+    """Take the wanted pictures at each width; all of them where nothing is named."""
+    for width in WIDTHS:
+        visitor = Visitor(browser, base, width=width)
+        for picture in PICTURES:
+            if not wanted or picture.name in wanted:
+                take(visitor, picture, f"{picture.name}-{width}")
+        if not wanted or "demo" in wanted:
+            visitor.page.goto(base)
+            shoot(visitor, f"demo-{width}")
+    if not wanted or "home" in wanted:
+        take_looks(browser, base)
+
+
+def take_looks(browser: Browser, base: str) -> None:
+    """Take home in dark, and from right to left."""
+    (home,) = (picture for picture in PICTURES if picture.name == "home")
+    for look in ("dark", "rtl"):
+        visitor = Visitor(browser, base, width=max(WIDTHS))
+        visitor.look(**{look: True})
+        take(visitor, home, f"home-{look}-{max(WIDTHS)}")
+
+
+def main() -> None:
+    """Take the pictures that the command line names, or all."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="lernet-pictures-") as data, running_demo(Path(data)) as base:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+            take_all(browser, base, set(sys.argv[1:]))
+            browser.close()
+    size = sum(path.stat().st_size for path in FOLDER.glob("*.png"))
+    print(f"{len(list(FOLDER.glob('*.png')))} pictures, {size / 1e6:.1f} MB, in {FOLDER.relative_to(ROOT)}/")
+
+
+if __name__ == "__main__":
+    main()
