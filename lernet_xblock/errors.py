@@ -24,7 +24,7 @@ class NotFound(RuleViolation):
     status = HTTPStatus.NOT_FOUND
 
     def __init__(self) -> None:
-        super().__init__(_("This is not here, or it is not yours to see."))
+        super().__init__(_("There is nothing here that you can see."))
 
 
 class Forbidden(RuleViolation):
@@ -78,7 +78,7 @@ class KeyReused(RuleViolation):
     status = HTTPStatus.CONFLICT
 
     def __init__(self) -> None:
-        super().__init__(_("This form was sent before with other words. Reload the page to start a new one."))
+        super().__init__(_("This form was sent already, with other words in it. Reload the page to start a new one."))
 
 
 class StaleVersion(RuleViolation):

@@ -22,7 +22,7 @@ SETTING_LABELS: dict[str, Any] = {
     "cohort_limit": _("Number of groups, at most"),
     "session_count": _("Number of sessions"),
     "frequency": _("Frequency"),
-    "interval": _("Every how many weeks or months"),
+    "interval": _("Weeks or months between sessions"),
     "listed_dates": _("Dates of the sessions"),
     "first_date": _("First session"),
     "session_time": _("Starts at"),
@@ -71,13 +71,15 @@ SENTENCES: dict[str, Any] = {
     "close_before_open": _("Applications cannot close before they open, on %(date)s."),
     "decision_before_close": _("People are told after applications close, so not before %(date)s."),
     "start_not_after_decision": _("The first session comes after everybody was told, so after %(date)s."),
-    "end_not_after_start": _("The network ends after its first session, so after %(date)s."),
+    "end_not_after_start": _("The network has to end after its first session, so after %(date)s."),
     "end_before_last_session": _("The network cannot end before its last session, on %(date)s."),
     "first_date_not_earliest": _("The first session is the earliest of the listed dates: %(earliest)s."),
-    "first_date_not_last_weekday": _("%(date)s is not the last one of its weekday in that month."),
+    "first_date_not_last_weekday": _("%(date)s is not the last such weekday of its month, as the frequency asks."),
     "dates_repeated": _("A date is listed twice."),
     "dates_do_not_match_count": _("There are %(given)s dates for %(sessions)s sessions."),
-    "schedule_invalid": _("No schedule follows from this. Please check the date and the numbers around it."),
+    "schedule_invalid": _(
+        "No dates follow from this. Please check the first date, the frequency and the number of sessions."
+    ),
     "schedule_unsatisfiable": _("These sessions would take more than %(years)s years."),
     "schedule_holidays_unavailable": _("The holidays of this country are not known here."),
     "too_few_sessions": _("A network has at least %(minimum)s sessions: the launch, one in between and the closing."),
@@ -95,7 +97,8 @@ SENTENCES: dict[str, Any] = {
     "session_in_clock_gap": _("The clock jumps over %(local)s, so that session starts an hour later."),
     "session_in_clock_overlap": _("The clock shows %(local)s twice; the session starts the first time."),
     "threshold_only_upward": _(
-        "Applications are open with %(current)s answers promised. It can be raised, not lowered.",
+        "People applied knowing that an evaluation is shown from %(current)s answers on."
+        " You can raise that number, not lower it.",
     ),
 }
 # What an applicant agrees to (rule E1). A new wording gets a new number: rows say which one was agreed to.

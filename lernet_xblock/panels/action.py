@@ -102,7 +102,7 @@ class Sent:
 def check_door(request: Any) -> None:
     """Refuse addresses that the platform serves without authentication, whatever they lead to."""
     if any(door in request.path for door in OPEN_DOORS):
-        raise errors.Forbidden(_("This address is not for this."))
+        raise errors.Forbidden(_("This address is not open to people."))
 
 
 def find_action(request: Any, name: str) -> Action:
@@ -111,11 +111,13 @@ def find_action(request: Any, name: str) -> Action:
     if found is None:
         raise errors.NotFound
     if request.method != "POST":
-        raise errors.WrongMethod(_("Changes are sent with POST."))
+        raise errors.WrongMethod(_("This address only takes changes, sent by the page."))
     # A form-encoded body would stand in the platform's tracking log, beside the person's name.
     kind = (request.content_type or "").split(";")[0].strip().lower()
     if kind != found.content_type:
-        raise errors.WrongContent(_("This form was sent in a way we do not take. Reload the page and try again."))
+        raise errors.WrongContent(
+            _("This form did not arrive in the way the page sends it. Reload the page and try again.")
+        )
     limit = JSON_LIMIT_BYTES if found.content_type == JSON_TYPE else FILE_LIMIT_BYTES
     if (request.content_length or 0) > limit or len(request.body) > limit:
         raise errors.TooLarge(_("This is too much at once: %(limit)d kB is the most.") % {"limit": limit // 1024})
@@ -135,7 +137,7 @@ def check_person(viewer: Viewer, found: Action) -> None:
             _("This is not done here: settings are changed in Studio, everything else in the course.")
         )
     if not found.permission(viewer):
-        raise errors.Forbidden(_("This is not yours to do in this network."))
+        raise errors.Forbidden(_("You cannot do this in this network."))
 
 
 def _pairs(document: Any) -> list[tuple[str, str]]:

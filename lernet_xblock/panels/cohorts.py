@@ -38,7 +38,7 @@ GROUPS_OF = {
     6: gettext_lazy("Six groups: %(sizes)s"),
     7: gettext_lazy("Seven groups: %(sizes)s"),
     8: gettext_lazy("Eight groups: %(sizes)s"),
-    MOST_GROUPS + 1: gettext_lazy("More groups: %(sizes)s"),
+    MOST_GROUPS + 1: gettext_lazy("More than eight groups: %(sizes)s"),
 }
 # A number of groups that fits, or the kind of a deliberate way.
 CHOICES = (*(str(number) for number in range(1, MOST_GROUPS + 1)), *FORMED_HERE[1:])

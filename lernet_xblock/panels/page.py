@@ -128,7 +128,7 @@ def show(block: Any, request: Any, suffix: str) -> Response:
     """Render one panel; its parameters come from the query."""
     check_door(request)
     if request.method != "GET":
-        raise errors.WrongMethod(_("Panels are read with GET."))
+        raise errors.WrongMethod(_("This address can only be read."))
     viewer = viewer_of(block, request)
     with translation.override(viewer.language):
         if viewer.actor.user_id is None:

@@ -194,14 +194,14 @@ def _advice(viewer: Viewer, sizing: NetworkSizing, kind: str) -> str:
     decision = viewer.plan.decision_date
     if decision is None or viewer.now.astimezone(viewer.zone).date() <= decision:
         waits = kind == advised_option(sizing.rule, before_decision=True, facilitators=0)
-        return _("Our advice before the decision date") if waits else ""
+        return _("This is what we advise before the decision date") if waits else ""
     many = advised_option(sizing.rule, before_decision=False, facilitators=sizing.people)
     one = advised_option(sizing.rule, before_decision=False, facilitators=0)
     if kind == many == one:
         return _("Our advice")
     if kind == many:
         return _("Our advice if each group has a facilitator")
-    return _("Our advice if facilitators are missing") if kind == one else ""
+    return _("This is what we advise if facilitators are missing") if kind == one else ""
 
 
 def _running(viewer: Viewer, forms: Forms) -> dict[str, Any]:

@@ -39,7 +39,7 @@ SENTENCES = {
     "years_not_a_number": gettext_lazy("The years of experience, “%(value)s”, are not a whole number."),
     "years_negative": gettext_lazy("The years of experience, “%(value)s”, are below zero."),
     "years_too_many": gettext_lazy("The years of experience, “%(value)s”, are too many."),
-    "half_day_unknown": gettext_lazy("The half-day “%(value)s” is not known; MO-am and FR-pm are."),
+    "half_day_unknown": gettext_lazy("The half-day “%(value)s” is not known; write for example MO-am or FR-pm."),
     "repeated": gettext_lazy("This person stands on line %(value)s already."),
     "not_enrolled": gettext_lazy("Nobody enrolled in this course has the username “%(value)s”."),
     "email_of_somebody_else": gettext_lazy("The e-mail address “%(value)s” is not that of this person."),

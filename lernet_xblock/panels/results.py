@@ -125,7 +125,7 @@ def _sentence(item: Mapping[str, Any]) -> str:
         }
     if item["shown"] == "coarse":
         return _("%(answers)s, on average about %(mean)s.") % {"answers": given, "mean": amount(item["mean"])}
-    return _("%(answers)s. The one in the middle is %(median)s.") % {
+    return _("%(answers)s. The middle answer is %(median)s.") % {
         "answers": given,
         "median": amount(item["median"]),
     }

@@ -22,7 +22,7 @@ from lernet_xblock.templatetags.lernet_show import day
 FREQUENCY_NAMES: dict[str, Any] = {
     WEEKLY: _("Every so many weeks, on the same weekday"),
     MONTHLY: _("Every so many months, such as on the second Tuesday"),
-    MONTHLY_LAST: _("Every so many months, on the last such weekday"),
+    MONTHLY_LAST: _("Every so many months, such as on the last Tuesday"),
     DATES: _("On dates of your choice"),
 }
 MODE_NAMES: dict[str, Any] = {

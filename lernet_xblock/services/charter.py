@@ -25,7 +25,7 @@ def common_charter(language: str) -> str:
                 _("What is said in this group stays in this group. What we learned may leave it; names may not."),
                 _("We tell cases without the names of people who are not here."),
                 _("We come on time, to every session, and say so beforehand when we cannot."),
-                _("We ask before we advise, and we may disagree with an idea, never with a person."),
+                _("We ask before we advise. We may disagree with an idea; we never attack a person."),
                 _("Nobody records a session."),
             )
         )

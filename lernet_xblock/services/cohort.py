@@ -152,7 +152,7 @@ def _check_sizes(network: Network, sizes: Sequence[int], reason: str) -> str:
     if not sizes or len(sizes) > network.cohort_limit:
         raise RuleViolation(_("This network cannot have so many groups."))
     if min(sizes) < SMALLEST_BOUND or max(sizes) > LARGEST_BOUND:
-        text = _("A group has %(smallest)d to %(largest)d people, whatever the reason.")
+        text = _("A group has %(smallest)d to %(largest)d people; no reason allows another size.")
         raise RuleViolation(text % {"smallest": SMALLEST_BOUND, "largest": LARGEST_BOUND})
     if network.minimum_size <= min(sizes) and max(sizes) <= network.maximum_size:
         return ""

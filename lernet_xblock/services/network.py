@@ -105,7 +105,7 @@ def move_to(network: Network, state: str, *, by: int | None, now: datetime) -> N
     if row.state == state:
         return row
     if state not in NEXT_STATES.get(State(row.state), ()):
-        raise RuleViolation(_("The network cannot go there from where it is now."))
+        raise RuleViolation(_("This step is not possible now."))
     row.state = state
     row.save(update_fields=["state"])
     record(row, f"network.{state}", by=by, now=now, subject=row.key)
@@ -139,7 +139,15 @@ def _refuse_threshold(network: Network, settings: Settings, now: datetime) -> No
         raise RuleViolation(_named("threshold", sentence_of("threshold_only_upward", {"current": network.threshold})))
     asked = Pulse.objects.filter(session__cohort__network=network, opens_at__lte=now)
     if wanted > network.threshold and asked.exists():
-        raise RuleViolation(_named("threshold", _("People are answering evaluations with this promise. It stays.")))
+        raise RuleViolation(
+            _named(
+                "threshold",
+                _(
+                    "People are answering evaluations already, and were told from how many answers on they are shown."
+                    " That number stays."
+                ),
+            )
+        )
 
 
 def _refuse_sizes(network: Network, settings: Settings) -> None:

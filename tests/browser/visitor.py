@@ -188,7 +188,8 @@ class Visitor:
     def misses(self, *texts: str) -> None:
         """Assert that the page holds none of the texts, not even hidden."""
         html = self.page.content()
-        assert [text for text in texts if text in html] == []
+        found = [text for text in texts if text in html]
+        assert not found, found
 
     def hears(self, text: str) -> None:
         """Assert what the live region says."""
@@ -209,13 +210,14 @@ class Visitor:
 
     def assert_sound(self, where: str) -> None:
         """Assert that nothing scrolls sideways, that targets are large enough and that no id stands twice."""
-        assert self.page.evaluate(SIDEWAYS) == [], where
-        assert self.page.evaluate(SMALL) == [], where
-        assert self.page.evaluate(TWICE) == [], where
+        checks = {"sideways": SIDEWAYS, "small": SMALL, "twice": TWICE}
+        found = [f"{name}: {line}" for name, check in checks.items() for line in self.page.evaluate(check)]
+        assert not found, "\n".join([where, *found])
 
     def assert_accessible(self, where: str) -> None:
         """Assert that axe finds nothing."""
-        assert self.violations() == [], where
+        found = self.violations()
+        assert not found, "\n".join([where, *found])
 
     def violations(self) -> list[str]:
         """Return what axe finds on the page, one line for each place."""
@@ -224,7 +226,7 @@ class Visitor:
 
     def assert_quiet(self) -> None:
         """Assert that the console said nothing that was not expected."""
-        assert self.trouble == []
+        assert not self.trouble, "\n".join(self.trouble)
 
 
 def _lines(violations: Iterable[dict[str, Any]]) -> Iterable[str]:

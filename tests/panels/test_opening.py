@@ -157,7 +157,7 @@ def test_two_admins_take_over_and_the_second_reads_who_was_first(admin):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"threshold": 4}, "raised, not lowered"),
+        ({"threshold": 4}, "raise that number, not lower it"),
         ({"cohort_limit": 1}, "There are 2 groups already."),
         ({"interval": 2}, "The sessions of the groups are planned already"),
     ],

@@ -213,7 +213,7 @@ def test_too_few_people_are_told_what_is_missing_and_four_ways(network):
         "Extend the time to apply",
         "Start small. One group of 8",
         "Join a sister network",
-        "Cancel politely",
+        "Cancel, and tell everybody",
     ):
         assert way in text
 
@@ -230,7 +230,7 @@ def test_more_people_than_seats_are_said(network):
 def test_before_the_decision_date_waiting_is_advised(network, time_machine_now):
     applied(network, 17)
     time_machine_now(NOW)
-    assert "Our advice before the decision date" in words(page())
+    assert "This is what we advise before the decision date" in words(page())
 
 
 def test_after_the_decision_date_17_are_advised_one_larger_group(network, time_machine_now):

@@ -88,7 +88,7 @@ def test_members_facilitators_and_admins_read_the_same_release(cohort, members, 
     ):
         text = results(reader)
         assert "Answered: 11 of 13." in text
-        assert "<title>11 answers. The one in the middle is 4.</title>" in text
+        assert "<title>11 answers. The middle answer is 4.</title>" in text
         assert "too slow: 4, right: 4, too fast: 3" in text
         assert "Comment 07" in text
 

@@ -105,7 +105,7 @@ def test_threshold_cannot_fall_below_what_was_promised(author):
     block = make_block(author.username, **FIELDS)
     response = save(block, threshold="5")
     assert response.status_int == 422
-    assert "open with 6 answers promised" in response.text
+    assert "shown from 6 answers on" in response.text
     assert save(block, threshold="7").status_int == 200
 
 

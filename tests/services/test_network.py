@@ -124,7 +124,7 @@ def test_taking_over_an_old_version_is_refused():
 
 def test_threshold_only_rises():
     network = NetworkFactory()
-    with pytest.raises(RuleViolation, match="raised, not lowered"):
+    with pytest.raises(RuleViolation, match="raise that number, not lower it"):
         taken_over(network, threshold=4)
     assert taken_over(network, threshold=6).threshold == 6
 
@@ -132,7 +132,7 @@ def test_threshold_only_rises():
 def test_threshold_stays_once_people_are_asked():
     cohort = CohortFactory(network=NetworkFactory())
     pulse = PulseFactory(session=SessionFactory(cohort=cohort))
-    with pytest.raises(RuleViolation, match="It stays"):
+    with pytest.raises(RuleViolation, match="That number stays"):
         taken_over(cohort.network, threshold=6, now=pulse.opens_at)
 
 

@@ -52,6 +52,8 @@
       root.addEventListener('input', (event) => this.typed(event.target));
       window.addEventListener('popstate', () => this.follow());
       this.first = this.panel.dataset.address;
+      // A template leaves spaces, and only what is empty stays out of sight.
+      this.say('');
       this.follow();
       this.settle();
     }
