@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
+from lernet_xblock.i18n import gettext
 from lernet_xblock.i18n import gettext_lazy as _
 from lernet_xblock.rules.network_settings import Notice, Problem
 from lernet_xblock.rules.refusals import Refused
@@ -130,8 +131,12 @@ def sentence_of(code: str, values: Mapping[str, object]) -> str:
 
 def named_sentence(said: Problem | Notice) -> str:
     """Return the sentence after the name of its setting: "Goal: Please fill this in."."""
-    label = SETTING_LABELS.get(said.field)
-    return f"{label}: {sentence(said)}" if label else sentence(said)
+    return labelled(said.field, sentence(said)) if said.field in SETTING_LABELS else sentence(said)
+
+
+def labelled(field: str, text: str) -> str:
+    """Return the text after the name of its setting; French sets the colon apart."""
+    return gettext("%(label)s: %(text)s") % {"label": SETTING_LABELS[field], "text": text}
 
 
 def _shown(value: object) -> str:

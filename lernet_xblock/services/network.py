@@ -13,7 +13,7 @@ from lernet_xblock.rules.application_window import CLOSED, application_window
 from lernet_xblock.rules.authored import read, write
 from lernet_xblock.rules.network_settings import Settings
 from lernet_xblock.rules.trajectory import check
-from lernet_xblock.sentences import SETTING_LABELS, named_sentence, sentence_of
+from lernet_xblock.sentences import labelled, named_sentence, sentence_of
 from lernet_xblock.services.application import SEATED, move_up
 from lernet_xblock.services.audit import record
 from lernet_xblock.services.fresh import check_fresh, touch
@@ -136,11 +136,11 @@ def _refuse_threshold(network: Network, settings: Settings, now: datetime) -> No
     """
     wanted = settings.threshold or 0
     if wanted < network.threshold:
-        raise RuleViolation(_named("threshold", sentence_of("threshold_only_upward", {"current": network.threshold})))
+        raise RuleViolation(labelled("threshold", sentence_of("threshold_only_upward", {"current": network.threshold})))
     asked = Pulse.objects.filter(session__cohort__network=network, opens_at__lte=now)
     if wanted > network.threshold and asked.exists():
         raise RuleViolation(
-            _named(
+            labelled(
                 "threshold",
                 _(
                     "People are answering evaluations already, and were told from how many answers on they are shown."
@@ -155,12 +155,12 @@ def _refuse_sizes(network: Network, settings: Settings) -> None:
     cohorts = network.cohorts.count()
     if (settings.cohort_limit or 0) < cohorts:
         text = ngettext("There is %(n)d group already.", "There are %(n)d groups already.", cohorts) % {"n": cohorts}
-        raise RuleViolation(_named("cohort_limit", text))
+        raise RuleViolation(labelled("cohort_limit", text))
     placed = network.applications.filter(state__in=SEATED).count()
     seats = (settings.maximum_size or 0) * (settings.cohort_limit or 0)
     if seats < placed:
         text = _("%(placed)d people have a place already; these sizes leave room for %(seats)d.")
-        raise RuleViolation(_named("maximum_size", text % {"placed": placed, "seats": seats}))
+        raise RuleViolation(labelled("maximum_size", text % {"placed": placed, "seats": seats}))
 
 
 def _refuse_schedule(network: Network, settings: Settings) -> None:
@@ -170,8 +170,4 @@ def _refuse_schedule(network: Network, settings: Settings) -> None:
     for name in SCHEDULE:
         if getattr(before, name) != getattr(settings, name):
             text = _("The sessions of the groups are planned already. They are moved one by one in the course.")
-            raise RuleViolation(_named(name, text))
-
-
-def _named(field: str, text: str) -> str:
-    return f"{SETTING_LABELS[field]}: {text}"
+            raise RuleViolation(labelled(name, text))

@@ -46,8 +46,9 @@ def clock(moment: datetime, zone: tzinfo) -> str:
 
 @register.filter
 def zone_name(zone: tzinfo) -> str:
-    """Return the zone in words: "Europe/Brussels" reads "Brussels"."""
-    return str(zone).split("/")[-1].replace("_", " ")
+    """Return the zone in words: "Europe/Brussels" reads "Brussels", in the reader's language; others keep theirs."""
+    name = str(zone)
+    return _("Brussels") if name == "Europe/Brussels" else name.rsplit("/", maxsplit=1)[-1].replace("_", " ")
 
 
 @register.filter

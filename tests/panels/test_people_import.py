@@ -58,7 +58,7 @@ MESSY = {
     5: "ghost404 Nobody enrolled in this course has the username “ghost404”.",
     6: "member002 “function” begins like a formula of a spreadsheet."
     " The years of experience, “-4”, are below zero."
-    " The half-day “WE-noon” is not known; MO-am and FR-pm are.",
+    " The half-day “WE-noon” is not known; write for example MO-am or FR-pm.",
     7: "member003 The language “xx” is none of en, fr, nl and de."
     " The years of experience, “twelve”, are not a whole number.",
     9: "member005 “username” holds characters that cannot be seen.",

@@ -1,0 +1,376 @@
+"""The whole way of a network, from an empty block in Studio to its first evaluation. The tests are its chapters.
+
+Each builds on those before it. Who writes settings or forms groups sits at a desk; learners have a phone.
+"""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from lernet_xblock.templatetags.lernet_show import day
+from lernet_xblock.workbench.clock import write_shift
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+NETWORK = "draft"
+PHONE = 390
+BRUSSELS = ZoneInfo("Europe/Brussels")
+TODAY = datetime.now(BRUSSELS).date()
+CLOSES, HEARS, FIRST = (TODAY + timedelta(days=days) for days in (10, 12, 20))
+SESSION_ENDS = datetime.combine(FIRST, time(16, 30), tzinfo=BRUSSELS)
+
+TITLE = "Terug aan het werk, samen"
+GOAL = "Shift leaders can prepare and hold a return-to-work talk, and know three ways to plan a lighter shift."
+CHARTER = "What is said here stays here.\nWe ask before we advise."
+OWNER, COLLEAGUE, OUTSIDER = "amina_benali", "nathalie_crepin", "jonas_peeters"
+OTHERS = (
+    "eric_vandormael", "sofie_deconinck", "geert_vanhoutte", "leen_haesaerts", "bernd_peters", "daniel_hughes",
+    "sandrine_collard", "thierry_wauters", "nadia_elouardi", "olivier_henrard",
+)  # fmt: skip
+DEPARTMENTS = ("Logistics", "Care", "Human resources")
+# Usefulness of the session, as each of the six says it, and what each wants to keep and change.
+SAID = {
+    OWNER: ("5 fully", "Keep the round of three."),
+    COLLEAGUE: ("4", "Change the chairs."),
+    "eric_vandormael": ("3", "Keep the silence after a question."),
+    "sofie_deconinck": ("4", ""),
+    "geert_vanhoutte": ("2", "Change the hour."),
+    "leen_haesaerts": ("5 fully", "Keep the coffee."),
+}
+NAMES = ("Amina", "Nathalie", "Eric", "Deconinck", "Geert", "Leen")
+CASE = "Handover after six months"
+NOT_HERE = "This is not here, or it is not yours to see."
+
+
+def shift_to(moment: datetime) -> str:
+    """Return the text of the clock's cookie that makes it this moment now."""
+    return write_shift(moment - datetime.now(UTC))
+
+
+AFTER_SESSION = timedelta(minutes=10)
+AFTER_WINDOW = timedelta(days=4)
+
+
+@pytest.fixture
+def desk(window):
+    return window(width=1280)
+
+
+@pytest.fixture
+def phone(window):
+    return window(width=PHONE)
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[str, str]:
+    """What one chapter remembers for a later one."""
+    return {}
+
+
+@pytest.fixture
+def rows(data_folder):
+    """Count the rows of a table, as whoever operates the database could."""
+
+    def count(table: str) -> int:
+        with closing(sqlite3.connect(data_folder / "workbench.sqlite3")) as database:
+            (number,) = database.execute(f"SELECT COUNT(*) FROM lernet_xblock_{table}").fetchone()  # noqa: S608 - ours
+        return int(number)
+
+    return count
+
+
+def set_up(author: Visitor) -> None:
+    """Fill in everything but the goal, with a day on which people would hear too early."""
+    author.fill({
+        "Title": TITLE, "For whom": "shift leaders in food industry", "Topics": "supervision, reintegration",
+        "Every how many weeks or months": "4", "Number of sessions": "5", "First session": FIRST.isoformat(),
+        "Starts at": "13:30", "Time zone": "Europe/Brussels", "Length of a session, in minutes": "180",
+        "Preparation for each session, in minutes": "30", "Place": "Kaai 7, Dendermonde",
+        "Applications close on": CLOSES.isoformat(), "Everybody hears by": (CLOSES - timedelta(days=3)).isoformat(),
+        "Charter: the ground rules of a group": CHARTER, "Who to ask": "Alimento desk",
+    })  # fmt: skip
+    author.panel.get_by_label("Frequency").select_option("weekly")
+    author.panel.get_by_label("Working language").select_option("nl")
+    author.tick("In person and online")
+
+
+def test_an_author_sets_the_network_up_and_nothing_typed_is_lost(desk):
+    desk.open_as("author_an", NETWORK, "studio")
+    set_up(desk)
+
+    assert desk.press("Save") == 422
+    desk.is_refused("Goal", "Please fill this in.")
+    desk.is_refused("Everybody hears by", "People are told after applications close, so not before")
+    expect(desk.field("Title")).to_have_value(TITLE)
+    expect(desk.field("Charter: the ground rules of a group")).to_have_value(CHARTER)
+
+    desk.fill({"Goal": GOAL})
+    assert desk.press("Save") == 422
+    desk.is_refused("Everybody hears by", "People are told after applications close, so not before")
+    expect(desk.field("Goal")).to_have_value(GOAL)
+
+    desk.fill({"Everybody hears by": HEARS.isoformat()})
+    with desk.page.expect_navigation(url="**/author/**"):
+        desk.panel.get_by_role("button", name="Save").click()
+    desk.sees("Preview", TITLE, GOAL, "17 h 30 in all", "What is said here stays here.")
+
+
+def test_a_learner_reads_that_it_is_in_preparation(phone):
+    phone.open_as(OWNER, NETWORK)
+
+    phone.sees("In preparation", "You can read about it and apply here soon.")
+    assert phone.menu == ["Home"]
+
+
+def test_an_admin_opens_applications(desk):
+    desk.open_as("admin_karim", NETWORK)
+    desk.click(desk.step.get_by_role("link", name="Open applications"))
+    desk.sees("Everything is filled in.", "What learners will read")
+
+    assert desk.press("Open applications") == 200
+
+    desk.hears("Applications are open.")
+    desk.sees("Karim Bouzid opened them.", "What learners read")
+
+
+def tell_about_work(learner: Visitor, *, department: str) -> None:
+    """Fill in an application but for the commitment."""
+    learner.fill({
+        "Your function": "Shift leader", "Your organisation": "Frisse Groenten", "Your department": department,
+        "Years of experience in this kind of work": "7",
+        "What would you like to learn? One question is enough.": "How do I start a talk after a long absence?",
+    })  # fmt: skip
+    learner.tick("Français", "Tuesday Afternoon")
+
+
+def test_a_learner_reads_the_card_and_applies_once_she_commits(phone):
+    phone.open_as(OWNER, NETWORK)
+    phone.click(phone.step.get_by_role("link", name="Read more and apply"))
+    phone.sees(GOAL, "17 h 30 in all: 5 sessions", f"{day(FIRST)}, 13:30–16:30 (Brussels)", "10 to 15 people")
+    tell_about_work(phone, department=DEPARTMENTS[0])
+
+    assert phone.press("Apply") == 422
+    phone.is_refused("I agree to this.", "Please fill this in.")
+    expect(phone.field("Your function")).to_have_value("Shift leader")
+    phone.assert_sound("a refused application")
+
+    phone.tick("I agree to this.")
+    assert phone.press("Apply") == 200
+    phone.hears(f"You have applied. You will hear by {day(HEARS)}.")
+    phone.go("Home")
+    phone.sees("You have applied.")
+
+
+# As the script sends the form, with other words in it.
+APPLY = """async (words) => {
+  const root = document.querySelector('.lnx');
+  const form = root.querySelector('form[data-action="application.submit"]');
+  const own = [...new FormData(form)].filter(([name]) => !(name in words));
+  const url = new URL(root.dataset.actionUrl, location.href);
+  url.pathname = url.pathname.replace(/\\/$/, '') + '/application.submit';
+  const [, token] = document.cookie.match(/csrftoken=([^;]*)/);
+  const response = await fetch(url, {
+    method: 'POST',
+    body: JSON.stringify({at: 'join', fields: [...own, ...Object.entries(words)]}),
+    headers: {'Content-Type': 'application/json', 'X-CSRFToken': token, 'X-Requested-With': 'XMLHttpRequest'},
+  });
+  return response.status;
+}"""
+
+
+def test_eleven_more_learners_apply(phone):
+    phone.open_as(COLLEAGUE, NETWORK, panel="join")
+    tell_about_work(phone, department=DEPARTMENTS[1])
+    phone.tick("I agree to this.")
+    assert phone.press("Apply") == 200
+
+    for number, person in enumerate(OTHERS):
+        phone.open_as(person, NETWORK, panel="join")
+        words = {
+            "function": "Team coach", "organisation": "Woonzorgcentrum De Linde", "language": "nl",
+            "department": DEPARTMENTS[number % len(DEPARTMENTS)], "experience_years": str(number), "commitment": "on",
+        }  # fmt: skip
+        assert phone.page.evaluate(APPLY, words) == 200
+
+    phone.open_as(OTHERS[-1], NETWORK, panel="join").sees("You applied on")
+
+
+def test_an_admin_forms_the_group_and_names_its_facilitator(desk):
+    desk.open_as("admin_karim", NETWORK)
+    desk.click(desk.step.get_by_role("link", name="Form the groups"))
+    desk.sees("12 people applied. One group fits: 12 people.")
+    desk.panel.get_by_label("Spread evenly over the groups").select_option("department")
+
+    assert desk.press("Show a proposal") == 200
+    desk.sees("nothing is saved yet", "Logistics 5", "Amina Benali", "Olivier Henrard")
+    desk.page.reload()
+    desk.sees("nothing is saved yet", "Amina Benali")
+    assert desk.press("Form these groups") == 200
+
+    expect(desk.root.locator("[data-status]")).to_contain_text("1 group is formed.")
+    desk.unfold("Say who guides it")
+    desk.fill({"Facilitator": "fac_benoit", "Deputy": "fac_heidi"})
+    assert desk.press("Save") == 200
+    desk.sees("Benoît Marchal", "Heidi Keutgen")
+
+
+def test_a_member_sees_the_next_session_and_accepts_the_charter(phone):
+    phone.open_as(OWNER, NETWORK)
+    phone.sees("Next session", f"{day(FIRST)}, 13:30–16:30 (Brussels)", "Kaai 7, Dendermonde", "Benoît Marchal")
+    expect(phone.panel.locator(".lnx-line li")).to_have_count(5)
+    phone.go("Cases")
+    phone.sees("Accept the charter of your group first")
+
+    for person in SAID:
+        phone.open_as(person, NETWORK)
+        phone.click(phone.step.get_by_role("link", name="Read the charter"))
+        phone.sees("We ask before we advise.")
+        phone.tick("I have read the charter, and I keep to it.")
+        assert phone.press("Accept the charter") == 200
+
+    phone.sees("6 of 12 people accepted.")
+
+
+def test_a_member_drafts_a_case_that_saves_itself_and_shares_it_once_checked(phone, kept):
+    phone.open_as(OWNER, NETWORK, panel="cases")
+    phone.press("Write a case")
+    phone.sees("A draft. Only you can read it.")
+    phone.fill({
+        "Title": CASE, "The situation": "A colleague comes back after six months; her tasks have been shared out.",
+        "My question to the group": "How do I hand work back without taking it from others?",
+    })  # fmt: skip
+    expect(phone.panel.locator("[data-saved]")).to_contain_text("Saved ")
+    phone.page.reload()
+    expect(phone.field("Title")).to_have_value(CASE)
+    kept["case"] = phone.address
+
+    assert phone.press("Share with my group") == 422
+    phone.is_refused("I checked: nobody outside the group can be recognised.", "")
+    phone.sees("Please check that nobody can be recognised, and tick this.")
+    expect(phone.field("Title")).to_have_value(CASE)
+    phone.tick("I checked: nobody outside the group can be recognised.")
+    assert phone.press("Share with my group") == 200
+    phone.hears("Shared with your group.")
+
+
+def test_a_colleague_asks_and_suggests_and_the_owner_answers(phone):
+    phone.open_as(COLLEAGUE, NETWORK, panel="cases")
+    phone.follow(CASE)
+    phone.fill({"Your words": "Who decided how the tasks were shared out?"})
+    assert phone.press("Add it") == 200
+    phone.tick("A suggestion")
+    phone.fill({"Your words": "Ask her first which tasks she missed."})
+    assert phone.press("Add it") == 200
+    phone.sees("Who decided how the tasks were shared out?", "Ask her first which tasks she missed.")
+
+    phone.open_as(OWNER, NETWORK, panel="cases")
+    phone.follow(CASE)
+    phone.unfold("Answer")
+    phone.fill({"Your answer": "I did, in a hurry."})
+    assert phone.press("Add the answer") == 200
+    phone.sees("I did, in a hurry.")
+
+
+@pytest.mark.parametrize("stranger", [OUTSIDER, "admin_karim", "fac_sofie"])
+def test_nobody_outside_the_group_finds_the_case(window, kept, stranger):
+    visitor = window()
+    visitor.expects("status of 404")
+
+    visitor.open_as(stranger, NETWORK, panel=kept["case"])
+
+    visitor.hears(NOT_HERE)
+    visitor.misses(CASE, "tasks have been shared out")
+    assert "Cases" not in visitor.menu
+
+
+def test_the_facilitator_reads_the_case(desk, kept):
+    desk.open_as("fac_benoit", NETWORK, panel=kept["case"])
+
+    desk.sees(CASE, "Ask her first which tasks she missed.")
+
+
+def rate(member: Visitor, useful: str, comment: str) -> None:
+    """Answer three of the seven lines."""
+    for statement, answer in (
+        ("Today helped me with a real question from my work.", useful),
+        ("I could say what I wanted to say.", useful),
+        ("The pace was …", "right"),
+    ):
+        member.panel.get_by_role("group", name=statement).get_by_label(answer, exact=True).check()
+    member.fill({"One thing to keep, one thing to change.": comment})
+
+
+def answer_as(member: Visitor, person: str) -> None:
+    """Follow the next step to the evaluation and fill it in."""
+    member.clock(shift_to(SESSION_ENDS + AFTER_SESSION))
+    member.open_as(person, NETWORK)
+    member.click(member.step.get_by_role("link", name="Answer now"))
+    rate(member, *SAID[person])
+
+
+def test_six_members_evaluate_the_session_each_of_them_once(window, rows):
+    before = rows("pulseanswer")
+    phone, second = window(width=PHONE), window(width=PHONE)
+    answer_as(second, OWNER)
+    for person in SAID:
+        answer_as(phone, person)
+        phone.sees("Your answers are confidential.", "if at least 5 people answered")
+        assert phone.press("Send") == 200
+        phone.hears("Sent. Thank you.")
+
+    assert second.press("Send") == 200
+
+    second.hears("You answered this already, thank you.")
+    assert rows("pulseanswer") - before == len(SAID)
+
+
+@pytest.mark.parametrize("reader", [OWNER, "fac_benoit", "admin_karim"])
+def test_nobody_sees_anything_before_the_evaluation_closes(window, reader):
+    visitor = window(width=PHONE)
+    visitor.clock(shift_to(SESSION_ENDS + AFTER_SESSION))
+
+    visitor.open_as(reader, NETWORK, panel="results")
+
+    visitor.sees("The evaluation is open until")
+    visitor.misses("Answered:", "answers", *(comment for _useful, comment in SAID.values() if comment))
+
+
+def shown_to(visitor: Visitor, reader: str) -> str:
+    """Return what the reader finds among the results four days later."""
+    visitor.clock(shift_to(SESSION_ENDS + AFTER_WINDOW))
+    visitor.open_as(reader, NETWORK, panel="results")
+    visitor.sees("Answered: 6 of 12.")
+    return visitor.panel.inner_text()
+
+
+def test_results_appear_once_and_nobody_sees_who_said_what(window, rows):
+    before = rows("pulseanswer"), rows("pulserelease")
+    texts = [shown_to(window(width=PHONE), reader) for reader in (OWNER, COLLEAGUE, "fac_benoit", "admin_karim")]
+
+    assert (rows("pulseanswer"), rows("pulserelease")) == (before[0] - len(SAID), before[1] + 1)
+    for text in texts:
+        assert text == texts[0] or "Results" in text
+        assert "6 answers, on average about 4." in text
+        assert "Too few people answered this line to show anything." in text
+        assert all(comment in text for _useful, comment in SAID.values())
+        assert not [name for name in NAMES if name in text]
+
+
+def test_an_outsider_finds_no_results(window):
+    visitor = window(width=PHONE)
+    visitor.expects("status of 404")
+    visitor.clock(shift_to(SESSION_ENDS + AFTER_WINDOW))
+
+    visitor.open_as(OUTSIDER, NETWORK, panel="results")
+
+    visitor.hears(NOT_HERE)
+    visitor.misses("Keep the coffee.")
+
+
+def test_a_day_is_shown_as_on_the_page():
+    assert day(date(2027, 3, 2)) == "Tuesday 2 March 2027"
