@@ -68,7 +68,7 @@ def may_plan(viewer: Viewer, cohort: Cohort) -> bool:
 
 
 def may_read_case(viewer: Viewer, case: Case) -> bool:
-    """The owner; once shared, who guides the cohort and the members who were there when it was shared.
+    """The owner; once shared, who guided the cohort and the members who were there when it was shared.
 
     Admins are not readers, and neither is staff behind a masquerade: text was shared with colleagues.
     """
@@ -78,7 +78,7 @@ def may_read_case(viewer: Viewer, case: Case) -> bool:
         return is_known(viewer)
     if case.state != Case.State.SHARED or case.shared_at is None:
         return False
-    if case.cohort_id in viewer.guided_ids:
+    if any(row.cohort_id == case.cohort_id and row.since <= case.shared_at for row in viewer.facilitations):
         return True
     member = viewer.membership
     return (

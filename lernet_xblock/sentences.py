@@ -97,6 +97,12 @@ SENTENCES: dict[str, Any] = {
     "session_day_after_holiday": _("The session on %(date)s is the day after %(holiday)s."),
     "session_in_clock_gap": _("The clock jumps over %(local)s, so that session starts an hour later."),
     "session_in_clock_overlap": _("The clock shows %(local)s twice; the session starts the first time."),
+    "first_date_past": _("The first session lies in the past."),
+    "applications_close_past": _("The last day to apply lies in the past."),
+    "first_session_past": _(
+        "The first session, on %(day)s, would lie in the past. Ask the author for later dates and take them over"
+        " under Settings; then form the groups."
+    ),
     "threshold_only_upward": _(
         "People applied knowing that an evaluation is shown from %(current)s answers on."
         " You can raise that number, not lower it.",

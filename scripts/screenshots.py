@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.browser.server import running_demo  # noqa: E402 - the top of the repository is on no path before
-from tests.browser.visitor import Visitor  # noqa: E402 - see above
+from tests.browser.visitor import HEIGHT, Visitor  # noqa: E402 - see above
 from tests.chromium import chromium_path  # noqa: E402 - see above
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -92,8 +92,10 @@ def shoot(visitor: Visitor, name: str) -> None:
     """Write what the window shows, from the top of the page to its end or to HIGHEST."""
     page = visitor.page
     width, height = page.evaluate("() => [innerWidth, document.documentElement.scrollHeight]")
-    clip = {"x": 0, "y": 0, "width": width, "height": min(height, HIGHEST)}
-    page.screenshot(path=FOLDER / f"{name}.png", full_page=True, clip=clip, animations="disabled")
+    # A bar that stays at the lower edge of the window would hide the middle of the page.
+    page.set_viewport_size({"width": width, "height": min(height, HIGHEST)})
+    page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
+    page.set_viewport_size({"width": width, "height": HEIGHT})
 
 
 def take_all(browser: Browser, base: str, wanted: set[str]) -> None:
@@ -122,11 +124,14 @@ def take_looks(browser: Browser, base: str) -> None:
 def main() -> None:
     """Take the pictures that the command line names, or all."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="lernet-pictures-") as data, running_demo(Path(data)) as base:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-            take_all(browser, base, set(sys.argv[1:]))
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="lernet-pictures-") as data,
+        running_demo(Path(data)) as base,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        take_all(browser, base, set(sys.argv[1:]))
+        browser.close()
     size = sum(path.stat().st_size for path in FOLDER.glob("*.png"))
     print(f"{len(list(FOLDER.glob('*.png')))} pictures, {size / 1e6:.1f} MB, in {FOLDER.relative_to(ROOT)}/")
 

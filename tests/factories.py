@@ -105,6 +105,7 @@ class FacilitationFactory(factory.django.DjangoModelFactory):
     cohort = factory.SubFactory(CohortFactory)
     user = factory.SubFactory(UserFactory)
     role = "facilitator"
+    since = NOW
 
 
 class CharterFactory(factory.django.DjangoModelFactory):

@@ -82,7 +82,7 @@ class Membership(models.Model):
 
 
 class Facilitation(models.Model):
-    """A person who guides a cohort, as facilitator or deputy.
+    """A person who guides a cohort, as facilitator or deputy, and `since` when: what was told before is not theirs.
 
     .. pii: which person guides which group.
     .. pii_types: id
@@ -98,6 +98,7 @@ class Facilitation(models.Model):
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="facilitations")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     role = models.CharField(max_length=11, choices=Role.choices)
+    since = models.DateTimeField()
 
     class Meta:
         """One role for a person in a cohort, one person for a role."""

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -200,7 +201,7 @@ def answer(viewer: Viewer, found: Action, arrived: Sent) -> tuple[HTTPStatus, st
     try:
         reply = attempt(lambda: _once(viewer, found, form))
     except errors.StaleVersion as stale:
-        form.take_conflict(stale, changed_by(viewer, stale))
+        form.take_conflict(stale, changed_by(viewer, stale, typed=bool(form.visible_fields())))
         return _refused(viewer.again(), address, form, HTTPStatus.CONFLICT)
     except (errors.KeyReused, errors.NotFound, errors.Busy):
         raise
@@ -218,19 +219,30 @@ def _once(viewer: Viewer, found: Action, form: ActionForm) -> Reply:
     return found.run(viewer, form) or Reply()
 
 
-def changed_by(viewer: Viewer, stale: errors.StaleVersion) -> str:
-    """Return the sentence of a conflict: who was first, when, and what to do."""
+def changed_by(viewer: Viewer, stale: errors.StaleVersion, *, typed: bool) -> str:
+    """Return the sentence of a conflict: who was first, when, and what to do with what was typed, if anything was."""
+    what_now = (
+        _("What you typed is kept: compare it with what is stored now, and save again if yours should stand.")
+        if typed
+        else _("Nothing of yours was saved: this is how it is now.")
+    )
+    return f"{_who_was_first(viewer, stale)} {what_now}"
+
+
+def _who_was_first(viewer: Viewer, stale: errors.StaleVersion) -> str:
     if stale.at is None:
         return stale.sentence
+    if stale.by_id == viewer.user_id:
+        return _("You changed this yourself on %(day)s at %(time)s, in another window.") % _moment(viewer, stale.at)
     name = viewer.host.names([stale.by_id]).get(stale.by_id, "") if stale.by_id else ""
-    return _(
-        "%(name)s changed this on %(day)s at %(time)s, after you opened it. What you typed is kept: compare it with"
-        " what is stored now, and save again if yours should stand.",
-    ) % {
+    return _("%(name)s changed this on %(day)s at %(time)s, after you opened it.") % {
         "name": name or _("Somebody else"),
-        "day": day(stale.at, viewer.zone),
-        "time": clock(stale.at, viewer.zone),
+        **_moment(viewer, stale.at),
     }
+
+
+def _moment(viewer: Viewer, at: datetime) -> dict[str, str]:
+    return {"day": day(at, viewer.zone), "time": clock(at, viewer.zone)}
 
 
 def _blame(form: ActionForm, violation: errors.RuleViolation) -> None:

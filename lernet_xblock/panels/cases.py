@@ -71,7 +71,7 @@ def _draft(viewer: Viewer, case: Case, forms: Forms) -> dict[str, Any]:
     return {
         "form": form,
         "saved": _("Saved %(time)s") % {"time": clock(case.saved_at, viewer.zone)} if stored else "",
-        "readers": cases.readers(viewer, case.cohort),
+        "readers": cases.readers(viewer, case),
         "discard": forms(ActionForm, "case.discard", about=case.key),
     }
 
@@ -91,7 +91,7 @@ def _for_owner(viewer: Viewer, case: Case, page: cases.CasePage, forms: Forms) -
             else {"voice": voice}
             for voice in page.questions
         ],
-        "readers": cases.readers(viewer, case.cohort),
+        "readers": cases.readers(viewer, case),
         "edit": forms(ShareForm, "case.edit", about=case.key, initial=_words(case)),
         "editing": forms.refused("case.edit") is not None,
         "withdraw": forms(ActionForm, "case.withdraw", about=case.key),

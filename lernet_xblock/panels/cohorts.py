@@ -15,7 +15,8 @@ from lernet_xblock.panels.forms import ActionForm, Forms, VersionedForm
 from lernet_xblock.panels.panel import Address, Params
 from lernet_xblock.queries.cohort import FORMED_HERE, MOST_GROUPS, SPLIT, NetworkSizing, Way, network_sizing
 from lernet_xblock.queries.people import difference, marks_of, propose, proposed_groups, ready_people
-from lernet_xblock.services.cohort import BEFORE_GROUPS, PeopleChanged, form_cohorts, lock_before_forming
+from lernet_xblock.rules.application_window import OPEN, application_window
+from lernet_xblock.services.cohort import BEFORE_GROUPS, PeopleChanged, form_cohorts, lock_before_forming, too_late
 from lernet_xblock.viewer import Viewer
 
 LARGEST_SEED = 10**9
@@ -175,6 +176,7 @@ def forming(viewer: Viewer, network: Network, params: Params, forms: Forms) -> d
     sizing, choice = network_sizing(network, len(ready)), Choice.read(params)
     way = choice.way(sizing)
     shown: dict[str, Any] = {"sizing": sizing, "way": way, "outdated": bool(choice.name) and way is None}
+    shown["too_late"] = too_late(viewer.plan, now=viewer.now)
     if sizing.fitting or way:
         shown["propose"] = _propose_form(forms, sizing, choice, way)
     if way:
@@ -218,12 +220,14 @@ def _preview(
     }
     form = _confirm_form(viewer, forms, values)
     form.fields["reason"].required = True
+    window = application_window(viewer.plan, viewer.now)
     if not way.outside:
         del form.fields["reason"]
     return {
         "groups": groups,
         "rest": rest,
         "confirm": form,
+        "open_until": viewer.plan.applications_close if window == OPEN else None,
         "spread": dict(SPREADS)[choice.spread],
         "again": str(Address("people", choice.params(seed=choice.seed % (LARGEST_SEED - 1) + 1))),
     }

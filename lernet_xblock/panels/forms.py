@@ -14,6 +14,18 @@ from lernet_xblock.viewer import Viewer
 KEY_FIELD = "_key"
 
 
+def own_words(field: forms.Field) -> dict[str, str]:
+    """Return what a field says when it refuses, in place of Django's words."""
+    tick = isinstance(field, forms.BooleanField)
+    return {
+        "required": _("Please tick this.") if tick else _("Please fill this in."),
+        "max_length": _("This has %(show_value)d characters; %(limit_value)d is the most."),
+        "min_value": _("The least is %(limit_value)s."),
+        "max_value": _("The most is %(limit_value)s."),
+        "invalid_choice": _("Please choose one of these."),
+    }
+
+
 class ActionForm(forms.Form):
     """The form of one action. `about` is the key of the row it concerns, "" when there is none.
 
@@ -46,9 +58,10 @@ class ActionForm(forms.Form):
             use_required_attribute=False,
             auto_id=f"{viewer.html_id}-{action.replace('.', '-')}{suffix}-%s",
         )
+        for field in self.fields.values():
+            field.error_messages.update(own_words(field))
         self.prepare()
         for field in self.fields.values():
-            field.error_messages["required"] = _("Please fill this in.")
             if not isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
                 field.widget.attrs.setdefault("class", "lnx-input")
 

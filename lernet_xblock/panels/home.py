@@ -19,10 +19,12 @@ from lernet_xblock.panels.home_steps import (
     still_step,
 )
 from lernet_xblock.panels.panel import Params, panel
+from lernet_xblock.panels.pulse import release_form
 from lernet_xblock.queries.home import GroupHome, admin_home, guide_home, member_home, people_ready
 from lernet_xblock.queries.network import card
 from lernet_xblock.queries.session import PLANNED
 from lernet_xblock.rules.trajectory_schedule import FEWEST_SESSIONS, session_kinds
+from lernet_xblock.services.pulse import GRACE
 from lernet_xblock.viewer import Viewer
 
 BEFORE_GROUPS = (Network.State.OPEN, Network.State.FORMING)
@@ -42,11 +44,13 @@ class Date:
 def home(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noqa: ARG001 - one signature
     """Return what the home panel shows: exactly one next step, and what there is to know below it."""
     step, group = _for(viewer)
+    closes_at = group.unpublished if group else None
     return {
         "step": step,
         "group": group,
         "line": group.lines if group else _dates(viewer),
         "contact": viewer.plan.support_contact,
+        "release": release_form(viewer, forms, due=closes_at is not None and viewer.now > closes_at + GRACE),
     }
 
 

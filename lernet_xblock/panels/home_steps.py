@@ -74,11 +74,14 @@ def applicant_step(viewer: Viewer) -> Step:
 def _applied(viewer: Viewer, page: JoinPage) -> Step:
     plan = viewer.plan
     hears = _on(_("You will hear by %(day)s."), plan.decision_date)
+    if page.late:
+        hears = _("The groups are not formed yet. You will hear as soon as they are.")
     if page.place:
         text = _("When somebody withdraws, you move up.")
         title = _("You are number %(place)d on the waiting list.") % {"place": page.place}
         return Step("waiting", title, f"{text} {hears}".strip(), _("See your application"), "join")
     first = _on(_("The groups are formed then, and the first session is on %(day)s."), plan.first_date)
+    first = "" if page.late else first
     return Step("applied", _("You have applied."), f"{hears} {first}".strip(), _("See your application"), "join")
 
 
@@ -118,26 +121,22 @@ def member_step(viewer: Viewer, group: GroupHome) -> Step:
             "group",
         )
     if group.next and group.next.running:
-        return _running(viewer, group.next)
+        return _running(viewer, group.next, _("Your session has begun."))
     if standing and standing.pulse:
         return _pulse(viewer, standing)
     if group.next is None:
         return _finished(group)
     if standing and not standing.has_shared and _opens(viewer, "cases"):
         return _case(standing)
-    return _ready(viewer)
+    if group.released:
+        return _results(viewer, group.released)
+    return _ready(viewer, standing)
 
 
-def _running(viewer: Viewer, session: SessionLine) -> Step:
-    begun = viewer.now >= session.starts_at
-    title = (
-        _("Your session has begun.")
-        if begun
-        else _("Your session begins at %(time)s.")
-        % {
-            "time": clock(session.starts_at, viewer.zone),
-        }
-    )
+def _running(viewer: Viewer, session: SessionLine, begun: str) -> Step:
+    """begun: how it is said that the session has."""
+    begins = _("Your session begins at %(time)s.") % {"time": clock(session.starts_at, viewer.zone)}
+    title = begun if viewer.now >= session.starts_at else begins
     return Step("session", title, session.place, _("See the session"), "sessions", link=session.link)
 
 
@@ -163,8 +162,18 @@ def _case(standing: Standing) -> Step:
     return Step("case", _("What would you like to bring to your group?"), text, _("Write a case"), "cases")
 
 
-def _ready(viewer: Viewer) -> Step:
+def _results(viewer: Viewer, session: SessionLine) -> Step:
+    on = {"day": day(session.starts_at, viewer.zone)}
+    title = _("The results of the session on %(day)s are there.") % on
+    return Step("results", title, label=_("See the results"), address="results")
+
+
+def _ready(viewer: Viewer, standing: Standing | None) -> Step:
     title = _("You are ready for the next session.")
+    if standing and standing.sent_until:
+        text = _("The results are there from %(day)s on, if enough people answered.")
+        text %= {"day": day(standing.sent_until, viewer.zone)}
+        return Step("answered", _("Thank you for your evaluation."), text, _("See the sessions"), "sessions")
     if not _opens(viewer, "cases"):
         return Step("ready", title, label=_("See the sessions"), address="sessions")
     text = _("Read what your colleagues shared, and ask what is not clear to you yet.")
@@ -186,17 +195,14 @@ def guide_step(viewer: Viewer, group: GroupHome) -> Step:
     if session is None:
         return _finished(group)
     if session.running:
-        return _running(viewer, session)
+        return _running(viewer, session, _("The session of your group has begun."))
     on = {"day": day(session.starts_at, viewer.zone), "group": group.label}
     if not session.place and not session.online:
         title = _("Where does %(group)s meet on %(day)s?") % on
         text = _("There is no place and no link yet. Members see them here as soon as you save them.")
         return Step("where", title, text, _("Say where"), address)
     if group.released:
-        title = _("The results of the session on %(day)s are there.") % {
-            "day": day(group.released.starts_at, viewer.zone),
-        }
-        return Step("results", title, label=_("See the results"), address="results")
+        return _results(viewer, group.released)
     text = _("Check the place and the link. Members see the link from 24 hours before the start.")
     return Step("check", _("%(group)s meets on %(day)s.") % on, text, _("Check place and link"), address)
 

@@ -17,10 +17,13 @@ from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.settings_shown import card_values, rows, said, shown
 from lernet_xblock.queries.network import Change, changes
 from lernet_xblock.rules.authored import write
-from lernet_xblock.rules.network_settings import Settings
+from lernet_xblock.rules.network_settings import Notice, Settings
+from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.trajectory import check, notices
 from lernet_xblock.sentences import SETTING_LABELS
+from lernet_xblock.rules.zones import zone
 from lernet_xblock.services import network as services
+from lernet_xblock.services.cohort import BEFORE_GROUPS
 from lernet_xblock.templatetags.lernet_show import clock, day
 from lernet_xblock.viewer import Viewer
 
@@ -46,6 +49,18 @@ def digest(settings: Settings) -> str:
     return hashlib.sha256(json.dumps(write(settings), sort_keys=True).encode()).hexdigest()
 
 
+def past(viewer: Viewer, settings: Settings) -> tuple[Notice, ...]:
+    """Return a notice for each date that lies behind us, as long as there are no groups yet."""
+    if viewer.network and viewer.network.state not in BEFORE_GROUPS:
+        return ()
+    try:
+        today = viewer.now.astimezone(zone(settings.time_zone or "")).date()
+    except Refused:
+        today = viewer.now.astimezone(viewer.zone).date()
+    dates = {name: getattr(settings, name) for name in ("applications_close", "first_date")}
+    return tuple(Notice(name, f"{name}_past") for name, moment in dates.items() if moment and moment < today)
+
+
 @panel("opening", title=lazily("Settings"), visible=permissions.is_admin)
 def opening(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noqa: ARG001 - one signature
     """Return what the author set: before opening what is missing, afterwards what changed."""
@@ -57,7 +72,7 @@ def opening(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # 
         "rows": rows(viewer.plan),
         "changes": [_change(one) for one in found],
         "missing": said(check(settings)),
-        "notices": said(notices(viewer.plan)),
+        "notices": said((*past(viewer, viewer.plan), *notices(viewer.plan))),
         "in_course": viewer.scope.is_course,
         "take_over": _form(viewer, TakeOverForm, "network.take_over", settings) if found else None,
         "open": _form(viewer, SeenForm, "network.open", settings) if network is None else None,

@@ -14,6 +14,7 @@ from lernet_xblock.panels.cohorts import forming, groups_of, listed, own_network
 from lernet_xblock.panels.forms import ActionForm, Forms, VersionedForm
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.people_import import importing
+from lernet_xblock.queries.application import decision_is_over
 from lernet_xblock.queries.cohort import FormedGroup, NetworkSizing, Way, cohort_label, formed_groups
 from lernet_xblock.queries.people import PeoplePage, late_applicants, people_page
 from lernet_xblock.rules.sizing import advised_option
@@ -182,6 +183,7 @@ def _way_card(viewer: Viewer, sizing: NetworkSizing, way: Way) -> dict[str, Any]
         "groups": groups_of(way.sizes) if way.sizes else "",
         "circles": listed(way.circles) if way.circles else "",
         "total": sizing.people + way.missing,
+        "late": decision_is_over(viewer.plan, viewer.now),
         "advice": _advice(viewer, sizing, way.kind),
         "beyond": limit if len(way.sizes) > limit else 0,
     }

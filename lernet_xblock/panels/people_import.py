@@ -24,6 +24,7 @@ SENTENCES = {
     "too_many_lines": gettext_lazy("This list is too long: %(value)s lines are the most at once."),
     "empty": gettext_lazy("This file is empty."),
     "no_people": gettext_lazy("This file has a first line, and nobody below it."),
+    "no_columns": gettext_lazy("The first line names no column that we know. These are needed: %(value)s."),
     "column_missing": gettext_lazy("The column “%(value)s” is missing in the first line."),
     "column_twice": gettext_lazy("The column “%(value)s” stands twice in the first line."),
     "column_unused": gettext_lazy("The column “%(value)s” is not used."),
@@ -76,7 +77,7 @@ def upload(viewer: Viewer, form: ActionForm) -> Reply:
         raise RuleViolation(" ".join(problem_sentence(one.code, one.value) for one in roster.problems))
     usernames = {line.values["username"] for line in roster.lines if line.values.get("username")}
     learners = viewer.host.find_learners(own_network(viewer).course_id, usernames)
-    hold(
+    held = hold(
         own_network(viewer),
         lines=roster.lines,
         notices=roster.notices,
@@ -84,6 +85,8 @@ def upload(viewer: Viewer, form: ActionForm) -> Reply:
         by=viewer.user_id,
         now=viewer.now,
     )
+    if not held.rows:
+        return Reply(say=_("The list is read. No line of it can be used; the reasons are below."))
     return Reply(say=_("The list is read. Nobody is added yet: look at it below and decide."))
 
 
@@ -106,7 +109,13 @@ def apply_list(viewer: Viewer, form: ApplyForm) -> Reply:
         "%(n)d people were left out: something changed since the upload.",
         done.skipped,
     ) % {"n": done.skipped}
-    return Reply(say=f"{added} {skipped}" if done.skipped else added)
+    asked = ngettext(
+        "%(n)d of them withdrew or declined before, so this person is invited and decides.",
+        "%(n)d of them withdrew or declined before, so these people are invited and decide.",
+        done.asked,
+    ) % {"n": done.asked}
+    told = ((added, True), (asked, done.asked), (skipped, done.skipped))
+    return Reply(say=" ".join(text for text, holds in told if holds))
 
 
 @action("people.discard_import", panel="people", permission=runs_network)
@@ -139,10 +148,18 @@ def importing(viewer: Viewer, network: Network, forms: Forms) -> dict[str, Any]:
         "by": viewer.host.names([held.uploaded_by_id]).get(held.uploaded_by_id, "—"),
         "notices": [problem_sentence(*one) for one in notices],
         "lines": [_reported(line) for line in lines[:MOST_LINES_SHOWN]],
+        "again": [_again(row) for row in held.rows if row.get("before")],
         "more": max(0, len(lines) - MOST_LINES_SHOWN),
         "apply": forms(ApplyForm, "people.apply_import", about=held.key),
         "discard": forms(ActionForm, "people.discard_import", about=held.key),
     }
+
+
+REMARKS = {"withdrawn": gettext_lazy("withdrew before"), "declined": gettext_lazy("declined before")}
+
+
+def _again(row: dict[str, Any]) -> dict[str, Any]:
+    return {"username": row["username"], "remark": REMARKS[row["before"]]}
 
 
 def _reported(line: dict[str, Any]) -> dict[str, Any]:

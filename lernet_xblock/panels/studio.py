@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import translation
 
 from lernet_xblock import permissions
+from lernet_xblock.errors import StaleVersion
 from lernet_xblock.host import Place
 from lernet_xblock.i18n import LANGUAGES
 from lernet_xblock.i18n import gettext as _
@@ -12,10 +13,12 @@ from lernet_xblock.i18n import gettext_lazy as lazily
 from lernet_xblock.panels.action import IN_STUDIO, Reply, action
 from lernet_xblock.panels.engine import render
 from lernet_xblock.panels.forms import Forms
+from lernet_xblock.panels.opening import digest, past
 from lernet_xblock.panels.panel import Address, Params, panel, render_panel
-from lernet_xblock.panels.settings_shown import card_values, said
+from lernet_xblock.panels.settings_shown import card_values, said, shown
 from lernet_xblock.panels.studio_form import SettingsForm, initial_of
 from lernet_xblock.queries.network import Change, card, changes
+from lernet_xblock.rules.authored import write
 from lernet_xblock.rules.network_settings import Settings
 from lernet_xblock.rules.trajectory import check, notices
 from lernet_xblock.rules.zones import zone_names
@@ -57,17 +60,35 @@ def _closed(viewer: Viewer) -> str:
     return render("fragments.html", {"viewer": viewer, "id": viewer.html_id, "menu": [], "body": body})
 
 
-def findings(settings: Settings) -> dict[str, Any]:
+class SavedElsewhere(StaleVersion):
+    """The settings were saved after this editor was opened: by somebody else, or in another tab."""
+
+    def __init__(self, *, stored: Settings, typed: Settings) -> None:
+        pairs = {name: (getattr(stored, name), getattr(typed, name)) for name in Settings.__dataclass_fields__}
+        theirs = {name: shown(name, old) for name, (old, new) in pairs.items() if (old or None) != (new or None)}
+        super().__init__(version=version_of(stored), theirs=theirs)
+        self.sentence = _(
+            "The settings were saved somewhere else after you opened them. What you typed is kept: compare it with"
+            " what is stored now, and save again if yours should stand."
+        )
+
+
+def version_of(settings: Settings) -> int:
+    """Return the number that stands for these settings: a block counts no versions of its own."""
+    return int(digest(settings)[:8], 16)
+
+
+def findings(viewer: Viewer, settings: Settings) -> dict[str, Any]:
     """Return what is still to do before applications can open, and what is worth knowing."""
-    return {"missing": said(check(settings)), "notices": said(notices(settings))}
+    return {"missing": said(check(settings)), "notices": said((*past(viewer, settings), *notices(settings)))}
 
 
 @panel("studio", title=lazily("Settings"), visible=_may_edit, in_menu=_never)
 def studio(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noqa: ARG001 - one signature
     """Return the editor over the block's own fields, whatever is in force in the course."""
     settings = viewer.authored()
-    form = forms(SettingsForm, "studio.save", initial=initial_of(settings))
-    found = findings(settings)
+    form = forms(SettingsForm, "studio.save", initial=initial_of(settings) | {"version": version_of(settings)})
+    found = findings(viewer, settings)
     return {
         "menu": [],
         "form": form,
@@ -87,8 +108,11 @@ def _pending(viewer: Viewer, settings: Settings) -> tuple[Change, ...]:
 
 @action("studio.save", panel="studio", permission=permissions.is_author, form=SettingsForm, places=IN_STUDIO)
 def save(viewer: Viewer, form: SettingsForm) -> Reply:
-    """Write the settings into the block's fields; the runtime saves them after the handler."""
-    viewer.keep(form.settings)
+    """Write the settings into the block's fields; the runtime saves them after the handler. Raises StaleVersion."""
+    stored, typed = viewer.authored(), form.settings
+    if form.cleaned_data["version"] != version_of(stored) and write(typed) != write(stored):
+        raise SavedElsewhere(stored=stored, typed=typed)
+    viewer.keep(typed)
     return Reply(say=_("Saved."))
 
 
@@ -115,5 +139,5 @@ def preview(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # 
         "configured": bool((settings.goal or "").strip()),
         "in_studio": viewer.place is Place.STUDIO,
         "opened": viewer.network is not None,
-        **findings(settings),
+        **findings(viewer, settings),
     }

@@ -9,7 +9,7 @@ from django import forms
 from lernet_xblock.i18n import LANGUAGES
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy as lazily
-from lernet_xblock.panels.forms import ActionForm
+from lernet_xblock.panels.forms import VersionedForm
 from lernet_xblock.panels.settings_shown import FREQUENCY_NAMES, MODE_NAMES
 from lernet_xblock.panels.studio_groups import GROUPS, NEEDED_TO_SAVE, OPTIONAL, WIDE
 from lernet_xblock.rules.network_settings import DATES, Settings
@@ -40,8 +40,8 @@ def _choice(name: str, names: dict[str, Any], widget: Any = forms.Select) -> for
     return forms.ChoiceField(label=SETTING_LABELS[name], required=False, choices=tuple(names.items()), widget=widget)
 
 
-class SettingsForm(ActionForm):
-    """Every field of Settings by its name, in the order of GROUPS."""
+class SettingsForm(VersionedForm):
+    """Every field of Settings by its name, in the order of GROUPS; `version` stands for all of what was stored."""
 
     title = _text("title", 80)
     goal = _text(
@@ -128,11 +128,16 @@ class SettingsForm(ActionForm):
             {
                 "title": title,
                 "intro": intro,
-                "fields": [{"field": self[name], "wide": name in WIDE} for name in names],
+                "fields": [{"field": self._with_theirs(name), "wide": name in WIDE} for name in names],
                 "name": names[0],
             }
             for title, intro, names in GROUPS
         ]
+
+    def _with_theirs(self, name: str) -> Any:
+        row = self[name]
+        row.theirs = self.theirs.get(name)
+        return row
 
     def clean_tags(self) -> tuple[str, ...]:
         """Split at commas and lines; each once."""

@@ -9,6 +9,7 @@ from lernet_xblock.models import Application, Network
 from lernet_xblock.rules.application_window import application_window
 from lernet_xblock.rules.authored import read
 from lernet_xblock.rules.network_settings import Settings
+from lernet_xblock.rules.zones import zone
 
 State = Application.State
 
@@ -19,6 +20,7 @@ class JoinPage:
 
     place: in the queue, from 1; None for somebody who does not wait.
     waiting: people on the waiting list; full: whether a new application goes there.
+    late: the day on which everybody was to hear is over.
     stage: what is said first: "left", "without_place", a state of the application, the window, or "new".
     """
 
@@ -29,6 +31,7 @@ class JoinPage:
     waiting: int
     full: bool
     stage: str
+    late: bool
 
 
 def join_page(network: Network, *, user_id: int, now: datetime) -> JoinPage:
@@ -51,7 +54,14 @@ def join_page(network: Network, *, user_id: int, now: datetime) -> JoinPage:
         waiting=counted["waiting"],
         full=counted["held"] >= network.seats,
         stage=_stage(application.state if application else "", takes=takes, window=window),
+        late=decision_is_over(settings, now),
     )
+
+
+def decision_is_over(settings: Settings, now: datetime) -> bool:
+    """Tell whether the day by which everybody was to hear lies behind us, in the network's zone."""
+    decision = settings.decision_date
+    return decision is not None and decision < now.astimezone(zone(settings.time_zone or "")).date()
 
 
 def _stage(state: str, *, takes: bool, window: str) -> str:

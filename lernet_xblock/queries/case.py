@@ -133,10 +133,13 @@ def case_page(viewer: Viewer, case: Case) -> CasePage:
     )
 
 
-def readers(viewer: Viewer, cohort: Cohort) -> Readers:
-    """Return who reads what is shared with the cohort now, the sharing member aside."""
-    others = Membership.objects.filter(cohort=cohort, active=True).exclude(user_id=viewer.user_id).count()
-    guides = list(Facilitation.objects.filter(cohort=cohort).order_by("-role").values_list("user_id", flat=True))
+def readers(viewer: Viewer, case: Case) -> Readers:
+    """Return who reads the case, its owner aside: those who were there when it was shared, or are there now."""
+    at = case.shared_at or viewer.now
+    there = Membership.objects.filter(cohort=case.cohort_id, active=True, joined_at__lte=at)
+    others = there.exclude(user_id=viewer.user_id).count()
+    guiding = Facilitation.objects.filter(cohort=case.cohort_id, since__lte=at).order_by("-role")
+    guides = list(guiding.values_list("user_id", flat=True))
     names = viewer.host.names(guides)
     return Readers(others, tuple(names[guide] for guide in guides if guide in names))
 

@@ -26,12 +26,16 @@ class OpenPulse:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a member did so far. must_accept: the charter in force waits for a yes."""
+    """What a member did so far.
+
+    must_accept: the charter in force waits for a yes; sent_until: when the evaluation closes that they answered.
+    """
 
     must_accept: bool
     has_draft: bool
     has_shared: bool
     pulse: OpenPulse | None
+    sent_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,9 @@ class GroupHome:
     """The group that home is about: of several the one that meets first.
 
     guides: names, facilitator first; several: the reader has other groups too; released: the newest session whose
-    results came out within a week; standing: None for those who are no members of it; unguided: for an admin, the
-    groups without a facilitator.
+    results came out within a week; unpublished: of all the groups, when the first evaluation closes that nobody
+    published; standing: None for those who are no members of it; unguided: for an admin, the groups without a
+    facilitator.
     """
 
     key: str
@@ -50,6 +55,7 @@ class GroupHome:
     next: SessionLine | None
     guides: tuple[str, ...]
     released: SessionLine | None
+    unpublished: datetime | None
     standing: Standing | None = None
     unguided: tuple[str, ...] = ()
 
@@ -88,6 +94,7 @@ def _sessions(viewer: Viewer, cohorts: Sequence[Cohort]) -> QuerySet[Session]:
         opens_at=F("pulse__opens_at"),
         closes_at=F("pulse__closes_at"),
         released_at=F("pulse__release__released_at"),
+        withheld=F("pulse__release__withheld"),
         answered=Exists(mine),
     )
 
@@ -112,6 +119,7 @@ def _home(
         next=next_line(lines[cohort.pk]),
         guides=_names(viewer, cohort),
         released=_released(viewer, rows, by_key),
+        unpublished=_unpublished(sessions),
         standing=_standing(viewer, standing_in, rows, by_key) if standing_in is not None else None,
         unguided=tuple(cohort_label(one) for one in cohorts if one.pk not in leads),
     )
@@ -130,11 +138,18 @@ def _names(viewer: Viewer, cohort: Cohort) -> tuple[str, ...]:
 
 
 def _released(viewer: Viewer, rows: Iterable[Any], by_key: dict[str, SessionLine]) -> SessionLine | None:
-    news = [row for row in rows if row.released_at and viewer.now - row.released_at < RESULTS_ARE_NEWS]
+    """Return the newest of the sessions whose results came out lately; what is withheld has none."""
+    shown = [row for row in rows if row.released_at and not row.withheld]
+    news = [row for row in shown if viewer.now - row.released_at < RESULTS_ARE_NEWS]
     return by_key[max(news, key=lambda row: row.released_at).key] if news else None
 
 
-def _standing(viewer: Viewer, cohort: Cohort, rows: Iterable[Any], by_key: dict[str, SessionLine]) -> Standing:
+def _unpublished(rows: Iterable[Any]) -> datetime | None:
+    held = (row for row in rows if row.state == Session.State.PLANNED and row.closes_at)
+    return min((row.closes_at for row in held if row.released_at is None), default=None)
+
+
+def _standing(viewer: Viewer, cohort: Cohort, rows: Sequence[Any], by_key: dict[str, SessionLine]) -> Standing:
     """Return what the member did: two plain queries, which cost less than one clever one."""
     consent = CharterConsent.objects.filter(charter=OuterRef("pk"), user_id=viewer.user_id)
     charters = Charter.objects.filter(cohort=cohort).order_by("-version").values_list(Exists(consent), flat=True)
@@ -145,7 +160,16 @@ def _standing(viewer: Viewer, cohort: Cohort, rows: Iterable[Any], by_key: dict[
         has_draft=Case.State.DRAFT in cases,
         has_shared=bool(cases - {Case.State.DRAFT}),
         pulse=_open_pulse(viewer, rows, by_key),
+        sent_until=_sent_until(viewer, rows),
     )
+
+
+def _sent_until(viewer: Viewer, rows: Iterable[Any]) -> datetime | None:
+    """Return when the evaluation closes that the member answered last; None once it has, and for who only looks."""
+    if not may_answer(viewer):
+        return None
+    sent = (row.closes_at for row in rows if row.answered and row.released_at is None)
+    return max((closes_at for closes_at in sent if viewer.now <= closes_at), default=None)
 
 
 def _open_pulse(viewer: Viewer, rows: Iterable[Any], by_key: dict[str, SessionLine]) -> OpenPulse | None:

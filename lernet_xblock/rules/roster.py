@@ -92,6 +92,8 @@ def read_roster(body: bytes) -> Roster:
     """Return the list of people in the file, whatever the bytes are."""
     table = parse(body, known=COLUMNS)
     problems = table.problems or _header_problems(table.header)
+    if table.header and not set(table.header) & set(COLUMNS):
+        problems = (Problem("no_columns", ", ".join(REQUIRED)),)
     if problems:
         return Roster((), problems, table.notices)
     unused = [Problem("column_unused", name) for name in table.header if name and name not in COLUMNS]

@@ -12,7 +12,11 @@ from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import ngettext
 from lernet_xblock.models import Application, Cohort, Facilitation, Membership, Network, Session
 from lernet_xblock.rules.authored import read
+from lernet_xblock.rules.network_settings import Settings
+from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.sizing import LARGEST_BOUND, SMALLEST_BOUND
+from lernet_xblock.rules.trajectory import spread_dates
+from lernet_xblock.sentences import sentence_of
 from lernet_xblock.services.audit import record
 from lernet_xblock.services.charter import put_in_force
 from lernet_xblock.services.fresh import check_fresh, touch
@@ -59,6 +63,15 @@ def lock_before_forming(network: Network, *, opened_version: int) -> Network:
     return locked
 
 
+def too_late(settings: Settings, *, now: datetime) -> str:
+    """Return why no groups can be formed any more: the sentence of a first session in the past, "" for none."""
+    try:
+        first = spread_dates(settings)[0]
+    except Refused:
+        return ""
+    return sentence_of("first_session_past", {"day": first.local.date()}) if first.starts_at < now else ""
+
+
 def form_cohorts(
     network: Network,
     *,
@@ -72,16 +85,20 @@ def form_cohorts(
 
     groups: row numbers of submitted applications, a sequence for each cohort. Who is ready and in no
     group goes to the waiting list. reason: why a size lies outside the network's bounds (rule H1), else "".
-    Raises StaleVersion, PeopleChanged, or RuleViolation for sizes that need a reason or cannot be.
+    Raises StaleVersion, PeopleChanged, or RuleViolation for sizes that need a reason or cannot be, and for
+    a first session in the past.
     """
     locked = lock_before_forming(network, opened_version=opened_version)
+    settings = read(locked.authored)
+    late = too_late(settings, now=now)
+    if late:
+        raise RuleViolation(late)
     needed = _check_sizes(locked, [len(group) for group in groups], reason)
     applications = _ready(locked, groups)
     cohorts = [
         _form(locked, number, [applications[pk] for pk in group], reason=needed, now=now)
         for number, group in enumerate(groups, start=1)
     ]
-    settings = read(locked.authored)
     for cohort in cohorts:
         put_in_force(cohort, text=settings.charter_text or "", now=now)
         plan_sessions(cohort, settings=settings, by=by, now=now)
@@ -108,7 +125,7 @@ def assign_guide(
 ) -> None:
     """Make the person facilitator or deputy of the cohort in place of whoever was; None leaves the role open.
 
-    Somebody with the other role changes over. Raises RuleViolation for a member of this cohort, StaleVersion.
+    Somebody with the other role changes over, and goes on reading what was shared since they began. Raises RuleViolation for a member of this cohort, StaleVersion.
     """
     locked = Cohort.objects.select_for_update().get(pk=cohort.pk)
     if opened_version is not None:
@@ -117,10 +134,19 @@ def assign_guide(
         raise RuleViolation(_("A member of this group cannot guide it as well."), field=role)
     locked.facilitations.filter(role=role).exclude(user_id=user_id).delete()
     if user_id:
-        Facilitation.objects.update_or_create(cohort=locked, user_id=user_id, defaults={"role": role})
+        _take_role(locked, role=role, user_id=user_id, now=now)
     locked.version += 1
     locked.save(update_fields=["version"])
     record(cohort.network, f"cohort.{role}", by=by, now=now, subject=cohort.key)
+
+
+def _take_role(cohort: Cohort, *, role: str, user_id: int, now: datetime) -> None:
+    row, new = Facilitation.objects.get_or_create(
+        cohort=cohort, user_id=user_id, defaults={"role": role, "since": now}
+    )
+    if not new:
+        row.role = role
+        row.save(update_fields=["role"])
 
 
 def place_applicant(cohort: Cohort, *, application: Application, by: int, now: datetime) -> Membership:

@@ -16,6 +16,8 @@ State = Application.State
 
 # Whoever stands so has answered or is being asked; withdrawn and declined people can be put forward again.
 STANDING = (State.INVITED, State.SUBMITTED, State.WAITLISTED, State.MEMBER)
+# Who stands so took a yes back, or said no: only they themselves can say yes again.
+SAID_NO = (State.WITHDRAWN, State.DECLINED)
 TAKES_PEOPLE = (Network.State.OPEN, Network.State.FORMING, Network.State.RUNNING)
 COPIED = ("function", "department", "organisation", "language", "experience_years", "availability")
 IN_ONE_GO = 500
@@ -23,10 +25,14 @@ IN_ONE_GO = 500
 
 @dataclass(frozen=True)
 class Applied:
-    """How many people of a list were added, and how many were left as they were in the meantime."""
+    """How many people of a list were added, and how many were left as they were in the meantime.
+
+    asked: of those added, how many are invited although the admin said that all agreed.
+    """
 
     added: int
     skipped: int
+    asked: int = 0
 
 
 def hold(
@@ -45,6 +51,7 @@ def hold(
     locked = _locked(network)
     _empty(locked.imports.filter(applied_at=None))
     standing = _standing(locked, [person.user_id for person in learners.values()])
+    said_no = dict(locked.applications.filter(state__in=SAID_NO).values_list("user_id", "state"))
     rows = []
     report = [{"line": 0, "username": "", "problems": _written(notices)}] if notices else []
     for line in lines:
@@ -54,7 +61,7 @@ def hold(
         if problems or person is None:
             report.append({"line": line.number, "username": name[:150], "problems": _written(problems)})
         else:
-            rows.append(_row(line, person))
+            rows.append({**_row(line, person), "before": said_no.get(person.user_id, "")})
     held = PeopleImport.objects.create(network=locked, uploaded_by_id=by, uploaded_at=now, rows=rows, report=report)
     record(locked, "people.upload", by=by, now=now, subject=held.key)
     return held
@@ -71,7 +78,7 @@ def apply_import(
     """Add the people of the list and empty it.
 
     agreed: the admin states that they said yes already, so they count as applied; else they are invited and
-    answer for themselves (rule E2). enrolled: users who are in the course now; the others are left out.
+    answer for themselves (rule E2), as does in any case whoever withdrew or declined before. enrolled: users who are in the course now; the others are left out.
     Raises RuleViolation when the list was applied or put aside already.
     """
     network = _locked(held.network)
@@ -79,13 +86,13 @@ def apply_import(
     wanted = {entry["user_id"]: entry for entry in row.rows}
     standing = _standing(network, wanted)
     added = {one: entry for one, entry in wanted.items() if one in enrolled and one not in standing}
-    _write(network, added, state=State.SUBMITTED if agreed else State.INVITED, now=now)
+    again = _write(network, added, state=State.SUBMITTED if agreed else State.INVITED, now=now)
     skipped = len(wanted) - len(added)
     row.rows, row.report, row.applied_at = [], [], now
     row.save()
     verb = "people.import_agreed" if agreed else "people.import_invited"
     record(network, verb, by=by, now=now, subject=row.key)
-    return Applied(len(added), skipped)
+    return Applied(len(added), skipped, again if agreed else 0)
 
 
 def discard_import(held: PeopleImport, *, by: int, now: datetime) -> None:
@@ -147,8 +154,11 @@ def _written(problems: Iterable[Problem]) -> list[list[str]]:
     return [[problem.code, problem.value] for problem in problems]
 
 
-def _write(network: Network, people: Mapping[int, Mapping[str, Any]], *, state: str, now: datetime) -> None:
-    """Add an application for each; a row of somebody who withdrew or declined is used again."""
+def _write(network: Network, people: Mapping[int, Mapping[str, Any]], *, state: str, now: datetime) -> int:
+    """Add an application for each, and return how many there were before: of people who withdrew or declined.
+
+    Their rows are used again, and they are asked again.
+    """
     before = {row.user_id: row for row in network.applications.select_for_update() if row.user_id in people}
     fields = (
         *COPIED,
@@ -166,7 +176,7 @@ def _write(network: Network, people: Mapping[int, Mapping[str, Any]], *, state: 
         for name in COPIED:
             setattr(row, name, entry[name])
         row.state, row.source, row.submitted_at, row.version = (
-            state,
+            State.INVITED if user_id in before else state,
             Application.Source.IMPORT,
             now,
             row.version + 1,
@@ -176,3 +186,4 @@ def _write(network: Network, people: Mapping[int, Mapping[str, Any]], *, state: 
             new.append(row)
     Application.objects.bulk_create(new, batch_size=IN_ONE_GO)
     Application.objects.bulk_update(before.values(), fields, batch_size=IN_ONE_GO)
+    return len(before)

@@ -30,7 +30,7 @@ class SwitchForm(forms.Form):
     def clean_next(self) -> str:
         """Return an address of this site; anything else is refused."""
         address: str = self.cleaned_data["next"]
-        if not url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+        if not (address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)):
             raise forms.ValidationError("not an address of this site")
         return address
 

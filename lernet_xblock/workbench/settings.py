@@ -75,6 +75,9 @@ WORKBENCH = {
     "services": {name: path for name, path in STOCK_WORKBENCH["services"].items() if name != "fs"},
 }
 
+# A list of people may have 5 MiB (panels/action.py); Django stops at 2.5 before anybody can say so kindly.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+
 LERNET_HOST = "lernet_xblock.host.workbench.WorkbenchHost"
 LERNET_DEV_COURSE_ID = "course-v1:Workbench+LERNET+dev"
 LERNET_OTHER_BLOCKS = os.environ.get("LERNET_OTHER_BLOCKS") == "1"

@@ -6,10 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60
@@ -43,20 +42,23 @@ def running_demo(folder: Path) -> Iterator[str]:
         ) as process,
     ):
         try:
-            base = f"http://127.0.0.1:{port}"
-            wait_until_it_answers(base, process, output)
-            yield base
+            wait_until_it_answers(port, process, output)
+            yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
 
 
-def wait_until_it_answers(base: str, process: "subprocess.Popen[bytes]", output: Path) -> None:
+def wait_until_it_answers(port: int, process: "subprocess.Popen[bytes]", output: Path) -> None:
     """Return as soon as the demo's home page is there. Raises RuntimeError with what the demo printed."""
     end = time.monotonic() + PATIENCE_SECONDS
     while process.poll() is None and time.monotonic() < end:
-        try:
-            with urlopen(base, timeout=PATIENCE_SECONDS):
+        with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)) as connection:
+            try:
+                connection.request("GET", "/")
+                connection.getresponse().read()
+            except ConnectionError:
+                # Not there yet, or gone while it loaded its data.
+                time.sleep(0.1)
+            else:
                 return
-        except URLError:
-            time.sleep(0.1)
     raise RuntimeError(output.read_text(encoding="utf-8", errors="replace"))

@@ -1,97 +1,13 @@
 """Every panel of every role: accessible, narrow and wide, in light, dark and from right to left."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import pytest
-from playwright.sync_api import expect
 
-from lernet_xblock.i18n import LANGUAGES, catalogue
-from tests.browser.visitor import Visitor
+from tests.browser.places import PLACES
 
 pytestmark = pytest.mark.browser
 
-SEVERAL = ("open", "running", "closing")
-
-
-def as_it_opens(visitor: Visitor) -> None:
-    """Do nothing more."""
-
-
-def first_case(visitor: Visitor) -> None:
-    visitor.click(visitor.panel.locator("article a").first)
-
-
-def own_case(visitor: Visitor) -> None:
-    visitor.click(visitor.panel.locator("article", has_text="Yours").locator("a"))
-
-
-def new_case(visitor: Visitor) -> None:
-    visitor.press("Write a case")
-
-
-def next_step(visitor: Visitor) -> None:
-    visitor.click(visitor.step.get_by_role("link"))
-
-
-def proposal(visitor: Visitor) -> None:
-    visitor.press("Show a proposal")
-
-
-def empty_application(visitor: Visitor) -> None:
-    assert visitor.press("Apply") == 422
-
-
-@dataclass(frozen=True)
-class Place:
-    """A panel as somebody sees it, perhaps after doing something there."""
-
-    name: str
-    person: str
-    slug: str
-    panel: str = ""
-    view: str = "learner"
-    act: Callable[[Visitor], None] = as_it_opens
-
-    def __str__(self) -> str:
-        return self.name
-
-    def visit(self, visitor: Visitor) -> None:
-        """Go there."""
-        visitor.open_as(self.person, self.slug, self.view, self.panel)
-        self.act(visitor)
-
-
-PLACES = (
-    Place("author-editor", "author_an", "open", view="studio"),
-    Place("author-editor-empty", "author_an", "draft", view="studio"),
-    Place("author-preview", "author_an", "open", view="author"),
-    Place("author-preview-empty", "author_an", "draft", view="author"),
-    Place("admin-home", "admin_karim", "open"),
-    Place("admin-opening", "admin_karim", "draft", "opening"),
-    Place("admin-settings", "admin_karim", "open", "opening"),
-    Place("admin-people", "admin_karim", "open", "people"),
-    Place("admin-proposal", "admin_karim", "open", "people", act=proposal),
-    Place("admin-groups", "admin_lies", "running", "people"),
-    Place("admin-plan", "admin_lies", "running", "plan"),
-    Place("facilitator-home", "fac_sofie", "running"),
-    Place("facilitator-sessions", "fac_sofie", "running", "sessions"),
-    Place("facilitator-cases", "fac_sofie", "running", "cases"),
-    Place("facilitator-case", "fac_sofie", "running", "cases", act=first_case),
-    Place("facilitator-group", "fac_sofie", "running", "group"),
-    Place("facilitator-results", "fac_sofie", "running", "results"),
-    Place("member-home", "jonas_peeters", "running"),
-    Place("member-sessions", "jonas_peeters", "running", "sessions"),
-    Place("member-own-case", "jonas_peeters", "running", "cases", act=own_case),
-    Place("member-draft", "tom_declercq", "running", "cases", act=new_case),
-    Place("member-group", "jonas_peeters", "running", "group"),
-    Place("member-pulse", "jonas_peeters", "running", act=next_step),
-    Place("member-results", "isabelle_lambert", "closing", "results"),
-    Place("newcomer-home", "amina_benali", "open"),
-    Place("newcomer-join", "amina_benali", "open", "join"),
-    Place("newcomer-refused", "amina_benali", "open", "join", act=empty_application),
-    Place("learner-in-preparation", "amina_benali", "draft"),
-)
+# The demo around it is looked at once, below.
+BLOCK = ".lnx"
 PANELS = pytest.mark.parametrize("place", PLACES, ids=str)
 
 
@@ -106,7 +22,7 @@ def test_a_panel_is_accessible_in_light_dark_and_from_right_to_left(window, plac
         visitor.unfold_all()
         for width in (1280, 390):
             visitor.widen(width)
-            found += [f"{width} {look}: {line}" for line in visitor.violations()]
+            found += [f"{width} {look}: {line}" for line in visitor.violations(BLOCK)]
 
     assert found == []
 
@@ -122,10 +38,28 @@ def test_a_panel_fits_a_narrow_window_and_its_targets_a_finger(window, place):
         visitor.assert_sound(f"{place} at {width} px")
 
 
-KEYBOARD = [place for place in PLACES if place.name in {
-    "author-editor", "admin-people", "admin-proposal", "facilitator-sessions", "member-home", "member-own-case",
-    "member-draft", "member-pulse", "member-results", "newcomer-join",
-}]
+def test_the_demo_itself_is_accessible(window):
+    visitor = window()
+    for address in ("/", "/demo/open/learner/?student=amina_benali"):
+        visitor.page.goto(visitor.base + address)
+        for width in (1280, 390):
+            visitor.widen(width)
+            visitor.assert_sound(f"{address} at {width} px")
+            visitor.assert_accessible(f"{address} at {width} px")
+
+
+BY_KEYBOARD = (
+    "author-editor",
+    "admin-people",
+    "admin-proposal",
+    "facilitator-sessions",
+    "member-home",
+    "member-own-case",
+    "member-draft",
+    "member-pulse",
+    "member-results",
+    "newcomer-join",
+)
 
 # One for each group of radio buttons, which Tab enters once: at the chosen one, else at the first.
 REACHABLE = """() => {
@@ -155,7 +89,7 @@ FOCUSED = """() => {
 PARTS_OF_A_DATE = 8
 
 
-@pytest.mark.parametrize("place", KEYBOARD, ids=str)
+@pytest.mark.parametrize("place", [place for place in PLACES if place.name in BY_KEYBOARD], ids=str)
 def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(window, place):
     visitor = window()
     place.visit(visitor)
@@ -176,155 +110,3 @@ def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(window, 
 
     assert order == list(range(count))
     assert unseen == []
-
-
-# A sentence of each panel that everybody of this role sees.
-SENTENCES = (
-    ("jonas_peeters", "running", "", "Next session"),
-    ("jonas_peeters", "running", "", "From launch to closing"),
-    ("jonas_peeters", "running", "group", "Who guides the group"),
-    ("fac_sofie", "running", "sessions", "Edit place and link"),
-    ("amina_benali", "open", "join", "What you agree to"),
-    ("admin_karim", "open", "people", "Everybody by name"),
-)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_block_speaks_the_language_of_its_reader(window, language):
-    visitor = window(width=390)
-    visitor.language(language)
-    words = catalogue(language)
-
-    for person, slug, panel, sentence in SENTENCES:
-        visitor.open_as(person, slug, panel=panel)
-        expected = words.gettext(sentence)
-        visitor.sees(expected)
-        if expected != sentence:
-            expect(visitor.panel).not_to_contain_text(sentence)
-        expect(visitor.page.locator("html")).to_have_attribute("lang", language)
-        expect(visitor.root).to_have_attribute("lang", language)
-
-
-@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
-def test_an_author_meets_no_english_in_the_editor(window, language):
-    visitor = window()
-    visitor.language(language)
-    words = catalogue(language)
-
-    visitor.open_as("author_an", "draft", "studio")
-
-    for sentence in ("Set up the learning network", "A safe group", "Applications close on"):
-        visitor.sees(words.gettext(sentence))
-
-
-def block(visitor: Visitor, slug: str):
-    """Return one of several blocks on a page."""
-    return visitor.root.nth(SEVERAL.index(slug))
-
-
-def test_three_blocks_on_a_page_leave_each_other_alone(window):
-    visitor = window()
-    visitor.open_as("stephanie_wilmotte", "several")
-    expect(visitor.root).to_have_count(3)
-    before = block(visitor, "running").inner_html(), block(visitor, "closing").inner_html()
-
-    visitor.click(block(visitor, "open").get_by_role("link", name="Join", exact=True))
-    visitor.click(block(visitor, "open").get_by_role("button", name="Apply", exact=True))
-
-    expect(block(visitor, "open").locator(".lnx-error").first).to_be_visible()
-    assert (block(visitor, "running").inner_html(), block(visitor, "closing").inner_html()) == before
-    visitor.assert_sound("three blocks")
-    visitor.assert_accessible("three blocks")
-
-    visitor.click(block(visitor, "closing").get_by_role("link", name="Results", exact=True))
-    expect(block(visitor, "closing").get_by_role("heading", name="Results")).to_be_visible()
-    expect(block(visitor, "open").locator(".lnx-error").first).to_be_visible()
-    visitor.page.go_back()
-    expect(block(visitor, "closing").get_by_role("link", name="Home", exact=True)).to_have_attribute(
-        "aria-current", "page"
-    )
-    expect(block(visitor, "open").locator(".lnx-error").first).to_be_visible()
-
-
-def test_back_and_forward_restore_the_panel(window):
-    visitor = window().open_as("jonas_peeters", "running")
-    visitor.go("Sessions")
-    visitor.go("Cases")
-    first_case(visitor)
-
-    seen = []
-    for _step in range(3):
-        with visitor._answer():
-            visitor.page.go_back()
-        visitor.settle()
-        seen.append(visitor.address)
-    with visitor._answer():
-        visitor.page.go_forward()
-    visitor.settle()
-
-    assert [*seen, visitor.address] == ["cases", "sessions", "home", "sessions"]
-
-
-def test_the_address_of_a_panel_can_be_passed_on(window):
-    visitor = window().open_as("jonas_peeters", "running")
-    visitor.go("Cases")
-    first_case(visitor)
-    there = visitor.address
-
-    visitor.page.reload()
-
-    expect(visitor.panel).to_have_attribute("data-address", there)
-
-
-def test_an_anchor_within_a_panel_leads_to_no_other_panel(window):
-    visitor = window().open_as("amina_benali", "open")
-    visitor.go("Join")
-
-    visitor.panel.get_by_role("link", name="Go to the application").click()
-
-    expect(visitor.panel.get_by_role("heading", name="Your application")).to_be_in_viewport()
-    assert visitor.address == "join"
-
-
-def test_nothing_moves_for_somebody_who_asked_for_calm(window):
-    visitor = window(reduced_motion="reduce").open_as("fac_sofie", "running", panel="sessions")
-    moving = """() => [...document.querySelectorAll('.lnx, .lnx *')].flatMap((one) => ['', '::before', '::after']
-      .map((part) => getComputedStyle(one, part || null))
-      .filter((style) => parseFloat(style.transitionDuration) > 0 || style.animationName !== 'none')
-      .map(() => one.outerHTML.slice(0, 80)))"""
-
-    assert visitor.page.evaluate(moving) == []
-
-
-def test_the_second_of_two_facilitators_sees_both_versions(window):
-    first = window().open_as("fac_sofie", "running", panel="sessions")
-    second = window().open_as("fac_heidi", "running", panel="sessions")
-    for visitor, place in ((first, "Salle des fêtes, Termonde"), (second, "Stationsplein 1, Dendermonde")):
-        visitor.unfold("Edit place and link")
-        visitor.panel.get_by_label("Place").first.fill(place)
-
-    assert first.click(first.panel.get_by_role("button", name="Save", exact=True).first).status == 200
-    assert second.click(second.panel.get_by_role("button", name="Save", exact=True).first).status == 409
-
-    expect(second.panel.get_by_label("Place").first).to_have_value("Stationsplein 1, Dendermonde")
-    second.sees("Sofie Baert changed this on", "What you typed is kept", "Stored now: Salle des fêtes, Termonde")
-    assert second.click(second.panel.get_by_role("button", name="Save", exact=True).first).status == 200
-    first.page.reload()
-    first.sees("Stationsplein 1, Dendermonde")
-
-
-def test_what_was_typed_offline_stays_and_can_be_sent_later(window):
-    visitor = window(width=390).open_as("jonas_peeters", "running", panel="cases")
-    visitor.expects("ERR_INTERNET_DISCONNECTED")
-    first_case(visitor)
-    visitor.tick("A suggestion")
-    visitor.fill({"Your words": "Een blad met drie zinnen hielp bij ons."})
-
-    visitor.context.set_offline(offline=True)
-    visitor.panel.get_by_role("button", name="Add it").click()
-    visitor.hears("This did not reach the course. What you typed is still here: please try again.")
-    expect(visitor.field("Your words")).to_have_value("Een blad met drie zinnen hielp bij ons.")
-
-    visitor.context.set_offline(offline=False)
-    assert visitor.press("Add it") == 200
-    visitor.sees("Een blad met drie zinnen hielp bij ons.")

@@ -198,7 +198,7 @@ class Visitor:
     def is_refused(self, field: str, sentence: str) -> None:
         """Assert that the form names the field on top, marks it, and has the focus there."""
         summary = self.panel.locator('.lnx-note[data-kind="error"]')
-        expect(summary).to_contain_text(f"{field}: {sentence}")
+        expect(summary.get_by_role("listitem").filter(has_text=field)).to_contain_text(sentence)
         expect(summary).to_be_focused()
         expect(self.panel.locator('[aria-invalid="true"]').first).to_be_attached()
 
@@ -214,14 +214,15 @@ class Visitor:
         found = [f"{name}: {line}" for name, check in checks.items() for line in self.page.evaluate(check)]
         assert not found, "\n".join([where, *found])
 
-    def assert_accessible(self, where: str) -> None:
-        """Assert that axe finds nothing."""
-        found = self.violations()
+    def assert_accessible(self, where: str, part: str = "") -> None:
+        """Assert that axe finds nothing, on the whole page or in the parts that fit the selector."""
+        found = self.violations(part)
         assert not found, "\n".join([where, *found])
 
-    def violations(self) -> list[str]:
-        """Return what axe finds on the page, one line for each place."""
-        found = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+    def violations(self, part: str = "") -> list[str]:
+        """Return what axe finds, one line for each place."""
+        options = {"runOnly": RULES, "resultTypes": ["violations"]}
+        found = Axe().run(self.page, context=part or None, options=options)
         return list(_lines(found.response["violations"]))
 
     def assert_quiet(self) -> None:

@@ -3,13 +3,12 @@
 from collections import Counter
 
 import pytest
-from django.utils import timezone
 
 from lernet_xblock.models import Cohort, Membership, Network, Session
 from lernet_xblock.panels.attempt import attempt
 from lernet_xblock.services.cohort import form_cohorts
 from tests.concurrency.crowd import all_at_once
-from tests.factories import ApplicationFactory, NetworkFactory, UserFactory
+from tests.factories import NOW, ApplicationFactory, NetworkFactory, UserFactory
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 
@@ -32,7 +31,7 @@ def confirm(order):
             groups=[people[:14], people[14:]],
             opened_version=opened,
             by=admin,
-            now=timezone.now(),
+            now=NOW,
         )
     )
     return "formed"

@@ -224,7 +224,7 @@ def test_conflict_keeps_what_was_typed_shows_what_is_stored_and_names_who_was_fi
     form = PlaceForm(sent.fields, viewer=viewer, action="place.edit")
     assert form.is_valid()
     stale = errors.StaleVersion(version=7, theirs={"place": "Namur"}, by_id=UserFactory(first_name="Karim").pk, at=NOW)
-    form.take_conflict(stale, dispatcher.changed_by(viewer, stale))
+    form.take_conflict(stale, dispatcher.changed_by(viewer, stale, typed=True))
     assert "Karim" in form.sentence
     assert "10:00" in form.sentence
     assert (form["place"].value(), form["version"].value(), form.theirs) == ("Mons", "7", {"place": "Namur"})

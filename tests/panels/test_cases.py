@@ -360,6 +360,25 @@ def test_odd_keys_find_nothing(owner, key):
     assert get(block_of(owner), f"cases?case={key}").status_int == 404
 
 
+def test_who_names_herself_facilitator_reads_what_is_shared_from_then_on(owner, cohort, colleague, secret):
+    """The audience of a case is settled when it is shared: naming somebody does not widen it."""
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        eva = UserFactory(is_staff=True, first_name="Eva", last_name="Claes")
+        named = {"about": cohort.key, "version": str(cohort.version), "facilitator": eva.username, "deputy": ""}
+        assert post(block_of(eva), "cohorts.guide", named, at="people").status_int == 200
+        assert CANARY not in get(block_of(eva), "cases").text
+        assert get(block_of(eva), f"cases?case={secret.key}").status_int == 404
+        said = {"about": secret.key, "kind": "question", "text": "hm"}
+        assert post(block_of(eva), "contribution.post", said).status_int == 404
+        assert "Eva Claes" in get(block_of(colleague), "group").text
+        assert "Eva Claes" not in get(block_of(owner), f"cases?case={secret.key}").text
+        after = draft_of(owner, cohort)
+        assert "Eva Claes" in get(block_of(owner), f"cases?case={after.key}").text
+        assert send(owner, "case.share", after, third_parties="on").status_int == 200
+        assert get(block_of(eva), f"cases?case={after.key}").status_int == 200
+        assert get(block_of(colleague), f"cases?case={secret.key}").status_int == 200
+
+
 def test_people_without_a_part_have_no_cases_in_the_menu(network):
     person = UserFactory(is_staff=True)
     assert get(block_of(person), "cases").status_int == 404

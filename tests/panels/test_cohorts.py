@@ -1,12 +1,14 @@
 """The proposal of groups: looked at without saving, confirmed once, by one admin."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.core.cache import cache
 
 from lernet_xblock.models import Application, AuditEntry, Charter, Cohort, Membership, Session
-from tests.factories import ApplicationFactory, NetworkFactory, UserFactory
+from lernet_xblock.workbench import clock
+from tests.factories import NOW, ApplicationFactory, NetworkFactory, UserFactory
 from tests.runtime import get, hidden, make_block, post
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +17,15 @@ HIDDEN = ("version", "choice", "spread", "seed", "digest", "marks")
 
 
 @pytest.fixture(autouse=True)
-def network():
+def moment(monkeypatch):
+    """Stop the clock, and let a test set it."""
+    moments = [NOW]
+    monkeypatch.setattr(clock, "now", lambda: moments[-1])
+    return moments
+
+
+@pytest.fixture(autouse=True)
+def network(moment):
     cache.clear()
     UserFactory(username="admin", first_name="Nadia", last_name="Claes", is_staff=True)
     UserFactory(username="second", first_name="Tom", last_name="Nys", is_staff=True)
@@ -237,6 +247,41 @@ def test_a_form_that_was_tampered_with_forms_nothing(network, changes):
     html = look("people?groups=2&spread=department&seed=1")
     assert confirm(html, at="people?groups=2&spread=department&seed=1", **changes).status_int == 422
     assert not Cohort.objects.exists()
+
+
+def test_a_first_session_in_the_past_is_said_before_and_after_confirming(network, moment):
+    ApplicationFactory.create_batch(12, network=network)
+    sentence = "The first session, on Tuesday 2 February 2027, would lie in the past."
+    assert sentence not in look("people")
+    html = look("people?groups=1")
+    moment.append(datetime(2027, 2, 2, 13, 0, tzinfo=UTC))
+    assert sentence in look("people")
+    assert look("people?groups=1").count(sentence) == 1
+    response = confirm(html, at="people?groups=1")
+    assert response.status_int == 422
+    assert sentence in response.text
+    assert not Cohort.objects.exists()
+
+
+def test_the_proposal_says_that_it_closes_applications(network, moment):
+    ApplicationFactory.create_batch(12, network=network)
+    sentence = "Applications are open until Friday 8 January 2027. Forming the groups now closes them."
+    assert sentence in words(look("people?groups=1"))
+    moment.append(datetime(2027, 1, 9, 9, 0, tzinfo=UTC))
+    assert "Forming the groups now" not in look("people?groups=1")
+
+
+def test_a_larger_group_is_no_advice_about_facilitators(network):
+    ApplicationFactory.create_batch(17, network=network)
+    text = words(look("people"))
+    larger = text.split("Above the 15 people")[1].split("Look at this")[0]
+    assert "in circles of" in larger
+    assert "facilitator" not in larger
+
+
+def test_one_circle_is_called_one(network):
+    ApplicationFactory.create_batch(8, network=network)
+    assert "Cases are worked in one circle of 8." in words(look("people"))
 
 
 # On purpose ----------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from lernet_xblock.host.workbench import WorkbenchHost
 from lernet_xblock.models import PulseRelease
 from lernet_xblock.rules.authored import write
+from lernet_xblock.services.pulse import GRACE
 from lernet_xblock.workbench import clock
 from tests.factories import (
     NOW,
@@ -27,7 +28,7 @@ from tests.factories import (
     SessionFactory,
     UserFactory,
 )
-from tests.runtime import get, make_block
+from tests.runtime import get, make_block, post
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +168,8 @@ def test_member_goes_through_the_steps_in_order(cohort, session, at):
     at(session.ends_at)
     assert (step(user)[0], button(user)) == ("pulse", f"results?pulse={session.key}")
     session.pulse.receipts.create(user=user, on=NOW.date())
+    assert (step(user)[0], "from Friday 5 February 2027 on" in step(user)[1]) == ("answered", True)
+    at(session.pulse.closes_at + timedelta(seconds=1))
     assert step(user)[0] == "ready"
     at(session.ends_at + timedelta(days=60))
     assert (step(user)[0], button(user)) == ("finished", "results")
@@ -256,9 +259,42 @@ def test_facilitator_is_asked_for_place_then_for_results_then_to_check(cohort, a
     at(pulse.closes_at + timedelta(days=8))
     assert (step(user)[0], button(user)) == ("check", f"sessions?cohort={cohort.key}")
     at(coming.starts_at)
-    assert step(user)[0] == "session"
+    assert (step(user)[0], "The session of your group has begun." in step(user)[1]) == ("session", True)
     at(coming.ends_at)
     assert step(user)[0] == "finished"
+
+
+def test_who_comes_by_first_after_an_evaluation_publishes_it(member, cohort, session, at):
+    people = (member, FacilitationFactory(cohort=cohort).user, UserFactory(is_staff=True))
+    CaseFactory(cohort=cohort, owner=member)
+    at(session.pulse.closes_at + GRACE)
+    assert not any("data-auto" in html(user) for user in people)
+    at(session.pulse.closes_at + GRACE + timedelta(seconds=1))
+    assert all('data-action="pulse.release" data-auto' in html(user) for user in people)
+    assert "data-auto" not in html(UserFactory())
+    response = post(make_block(member.username), "pulse.release", at="home")
+    assert (response.status_int, 'data-address="home"' in response.text) == (200, True)
+    assert PulseRelease.objects.get().pulse == session.pulse
+    assert not any("data-auto" in html(user) for user in people)
+
+
+def test_member_hears_of_the_results_unless_they_are_withheld(member, cohort, session, at):
+    CaseFactory(cohort=cohort, owner=member)
+    at(session.pulse.closes_at + timedelta(hours=1))
+    told = {"released_at": session.pulse.closes_at, "answered": 5, "asked": 10, "payload": {}}
+    release = PulseRelease.objects.create(pulse=session.pulse, withheld=False, **told)
+    said = "The results of the session on Tuesday 2 February 2027 are there."
+    assert (step(member)[0], said in step(member)[1], button(member)) == ("results", True, "results")
+    release.withheld = True
+    release.save()
+    assert step(member)[0] == "ready"
+
+
+def test_evaluation_of_a_session_that_was_cancelled_is_not_published(member, session, at):
+    session.state = "cancelled"
+    session.save()
+    at(session.pulse.closes_at + timedelta(days=1))
+    assert "data-auto" not in html(member)
 
 
 def test_admin_is_asked_to_form_the_groups():

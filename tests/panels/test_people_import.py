@@ -199,6 +199,9 @@ def test_who_left_the_course_meanwhile_is_left_out(network):
     [
         (b"", "This file is empty."),
         (b"PK\x03\x04", "This is a spreadsheet. Save it as CSV first"),
+        (b"naam;functie\na;b", "names no column that we know. These are needed: username, function, language."),
+        (b"boss", "names no column that we know. These are needed: username, function, language."),
+        (b"username;function;language", "This file has a first line, and nobody below it."),
         (b"username;email\na;b", "The column “function” is missing in the first line."),
     ],
 )
@@ -207,6 +210,34 @@ def test_a_file_that_is_no_list_is_refused_in_words(body, sentence):
     assert response.status_int == 422
     assert sentence in response.text
     assert not PeopleImport.objects.exists()
+
+
+def test_a_list_without_a_usable_line_can_only_be_put_aside():
+    response = upload(HEAD + "ghost404;;boss;fr")
+    text = words(response.text)
+    assert "No line of this list can be used" in text
+    assert "No line of it can be used; the reasons are below." in response.text
+    assert "decide" not in text.split("Username")[0]
+    assert "people.apply_import" not in response.text
+    assert "Put the list aside" in text
+
+
+@pytest.mark.parametrize(("agreed", "states"), [({}, "invited invited invited"), ({"agreed": "on"}, None)])
+def test_who_took_a_yes_back_is_asked_again_whatever_the_list_says(network, agreed, states):
+    names = {"new": None, "gone": "withdrawn", "never": "declined"}
+    for name, state in names.items():
+        user = UserFactory(username=name)
+        if state:
+            ApplicationFactory(network=network, user=user, state=state)
+    text = words(upload(HEAD + "".join(f"{name};;boss;fr\n" for name in names)).text)
+    assert "gone: withdrew before" in text
+    assert "never: declined before" in text
+    assert "new:" not in text
+    response = decide("people.apply_import", PeopleImport.objects.get(), **agreed)
+    found = dict(network.applications.values_list("user__username", "state"))
+    wanted = (states or "submitted invited invited").split()
+    assert [found[name] for name in names] == wanted
+    assert ("2 of them withdrew or declined before" in response.text) == bool(agreed)
 
 
 def test_markup_in_a_list_is_text():

@@ -158,7 +158,7 @@ def test_states_are_said_in_words(people, ours, at):
 def test_facilitator_of_two_groups_chooses(people, ours, theirs):
     user = people["facilitator of A"]
     assert "Group B" not in show(user).text
-    theirs.cohort.facilitations.create(user=user, role="facilitator")
+    theirs.cohort.facilitations.create(user=user, role="facilitator", since=NOW)
     html = show(user, f"sessions?cohort={theirs.cohort.key}").text
     assert f'data-panel="sessions?cohort={ours.cohort.key}"' in html
     assert "Room of B" in html

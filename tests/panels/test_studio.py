@@ -1,5 +1,8 @@
 """The author's editor and preview, through the block as Studio and the workbench call it."""
 
+import re
+from datetime import datetime
+
 import pytest
 from django.core.cache import cache
 from lxml import etree
@@ -9,8 +12,10 @@ from lernet_xblock.block import LernetXBlock
 from lernet_xblock.host import Place
 from lernet_xblock.host.workbench import WorkbenchHost
 from lernet_xblock.models import Network
+from lernet_xblock.panels.studio import version_of
 from lernet_xblock.panels.studio_form import SettingsForm
 from lernet_xblock.rules.authored import read
+from lernet_xblock.workbench import clock
 from tests.factories import PLAN, NetworkFactory, UserFactory
 from tests.panels.test_studio_form import FIELDS, save
 from tests.runtime import PlainRuntime, get, make_block, post
@@ -58,7 +63,8 @@ def test_editor_shows_what_is_stored_in_the_form_that_saves_it(author):
 
 def test_unfinished_block_is_saved_and_says_what_is_still_to_do(author):
     block = make_block(author.username)
-    response = post(block, "studio.save", {"title": "Return to work", "goal": PLAN.goal}, at="studio")
+    typed = {"title": "Return to work", "goal": PLAN.goal, "version": str(version_of(read(block.raw_settings())))}
+    response = post(block, "studio.save", typed, at="studio")
     assert response.status_int == 200
     assert block.goal == PLAN.goal
     assert "Still to do before applications can open" in response.text
@@ -72,6 +78,26 @@ def test_after_opening_the_author_reads_that_an_admin_takes_changes_over(author)
     assert sentence not in block.render("studio_view").body_html()
     NetworkFactory()
     assert sentence in block.render("studio_view").body_html()
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2027-01-08", ()),
+        ("2027-01-09", ("The last day to apply lies in the past.",)),
+        ("2027-02-03", ("The last day to apply lies in the past.", "The first session lies in the past.")),
+    ],
+)
+def test_dates_in_the_past_are_said_until_there_are_groups(author, monkeypatch, day, told):
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat(f"{day}T12:00:00+00:00"))
+    block = make_block(author.username, **FIELDS)
+    html = block.render("studio_view").body_html()
+    assert "A title and a goal are needed to save; everything else can wait." in html
+    assert tuple(re.findall("The [a-z ]+ lies in the past[.]", html)) == told
+    network = NetworkFactory()
+    assert tuple(re.findall("The [a-z ]+ lies in the past[.]", block.render("studio_view").body_html())) == told
+    Network.objects.filter(pk=network.pk).update(state="running")
+    assert "lies in the past" not in block.render("studio_view").body_html()
 
 
 def test_only_authors_save():

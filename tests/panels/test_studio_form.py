@@ -3,9 +3,10 @@
 import pytest
 from django.core.cache import cache
 
-from lernet_xblock.rules.authored import block_field, write
+from lernet_xblock.panels.studio import version_of
+from lernet_xblock.rules.authored import block_field, read, write
 from tests.factories import PLAN, NetworkFactory, UserFactory
-from tests.runtime import make_block, post
+from tests.runtime import get, hidden, make_block, post
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,9 @@ def author():
 
 
 def save(block, **changes):
-    return post(block, "studio.save", TYPED | changes, at="studio")
+    """Send the editor as it is opened now, with these changes."""
+    version = str(version_of(read(block.raw_settings())))
+    return post(block, "studio.save", {"version": version} | TYPED | changes, at="studio")
 
 
 @pytest.mark.parametrize("name", ["title", "goal"])
@@ -113,3 +116,38 @@ def test_control_characters_are_cleaned(author):
     block = make_block(author.username)
     assert save(block, audience="Shift\x00 leaders\u202e").status_int == 200
     assert block.audience == "Shift leaders"
+
+
+def opened(block):
+    """Return the version of an editor that is opened now."""
+    return hidden(get(block, "studio").text, "studio.save", "version")
+
+
+def test_the_second_of_two_tabs_overwrites_only_on_purpose(author):
+    block = make_block(author.username, **FIELDS)
+    version = opened(block)
+    assert save(block, version=version, title="From the first tab", mode="online").status_int == 200
+    response = save(block, version=version, title="From the <second> tab")
+    assert response.status_int == 409
+    assert "saved somewhere else after you opened them" in response.text
+    assert block.display_name == "From the first tab"
+    for text in ("Stored now:", "<b>From the first tab</b>", "<b>Online</b>", "From the &lt;second&gt; tab"):
+        assert text in response.text
+    assert response.text.count("Stored now:") == 2
+    again = hidden(response.text, "studio.save", "version")
+    assert save(block, version=again, title="From the <second> tab").status_int == 200
+    assert block.display_name == "From the <second> tab"
+
+
+def test_saving_the_same_twice_is_no_conflict(author):
+    block = make_block(author.username, **FIELDS)
+    version = opened(block)
+    assert save(block, version=version, title="Mine now").status_int == 200
+    assert save(block, version=version, title="Mine now").status_int == 200
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "9" * 40])
+def test_an_editor_without_its_version_overwrites_nothing(author, version):
+    block = make_block(author.username, **FIELDS)
+    assert save(block, version=version, title="Mine now").status_int in {409, 422}
+    assert block.display_name == PLAN.title

@@ -98,5 +98,14 @@ def test_readers_are_the_others_now_and_those_who_guide(member, cohort):
     MembershipFactory.create_batch(3, cohort=cohort)
     MembershipFactory(cohort=cohort, active=None, left_at=NOW)
     guide = FacilitationFactory(cohort=cohort).user
-    found = cases.readers(viewer(member), cohort)
+    found = cases.readers(viewer(member), CaseFactory(cohort=cohort, owner=member, state="draft", shared_at=None))
     assert found == cases.Readers(3, (guide.get_full_name(),))
+
+
+def test_readers_of_a_shared_case_are_those_who_were_there(member, cohort):
+    MembershipFactory.create_batch(2, cohort=cohort)
+    guide = FacilitationFactory(cohort=cohort, role="deputy").user
+    own = CaseFactory(cohort=cohort, owner=member)
+    FacilitationFactory(cohort=cohort, since=own.shared_at + timedelta(hours=1))
+    MembershipFactory(cohort=cohort, joined_at=own.shared_at + timedelta(hours=1))
+    assert cases.readers(viewer(member), own) == cases.Readers(2, (guide.get_full_name(),))

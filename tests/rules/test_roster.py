@@ -88,7 +88,7 @@ def test_the_line_of_a_spreadsheet_about_its_separator_is_no_header():
         (b"PK\x03\x04rest", "workbook"),
         (b"\xd0\xcf\x11\xe0rest", "workbook"),
         ((HEAD + "a;b;fr\n" * (MOST_LINES + 1)).encode(), "too_many_lines"),
-        (b'user"name;x\n"a', "column_missing"),
+        (b'user"name;x\n"a', "no_columns"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_as_a_whole(body, problem):

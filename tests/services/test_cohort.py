@@ -1,6 +1,6 @@
 """Forming cohorts: all or nothing, once, by one admin."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -39,8 +39,7 @@ def form(network, groups, admin, **values):
             network,
             groups=[[row.pk for row in group] for group in groups],
             by=admin.pk,
-            now=NOW,
-            **{"opened_version": network.version, **values},
+            **{"opened_version": network.version, "now": NOW, **values},
         )
     )
 
@@ -82,6 +81,22 @@ def test_nothing_is_left_behind_when_a_part_fails(network, admin, monkeypatch):
     assert not Cohort.objects.exists()
     assert not Membership.objects.exists()
     assert set(Application.objects.values_list("state", flat=True)) == {"submitted"}
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_no_groups_are_formed_once_their_first_session_would_be_over(network, admin, late):
+    groups = people(network, 12)
+    moment = datetime(2027, 2, 2, 12, 30, tzinfo=UTC)  # 13:30 in Brussels
+    if not late:
+        assert form(network, groups, admin, now=moment)
+        return
+    with pytest.raises(RuleViolation) as caught:
+        form(network, groups, admin, now=moment + timedelta(seconds=1))
+    assert caught.value.sentence == (
+        "The first session, on Tuesday 2 February 2027, would lie in the past. Ask the author for later dates and"
+        " take them over under Settings; then form the groups."
+    )
+    assert not Cohort.objects.exists()
 
 
 def test_the_second_admin_is_told_who_was_first(network, admin):
@@ -149,14 +164,14 @@ def test_some_sizes_are_refused_whatever_the_reason(network, admin, sizes):
     assert not Cohort.objects.exists()
 
 
-def assign(cohort, role, user, **values):
+def assign(cohort, role, user, now=NOW, **values):
     committed(
         lambda: services.assign_guide(
             cohort,
             role=role,
             user_id=user.pk if user else None,
             by=cohort.network.changed_by_id,
-            now=NOW,
+            now=now,
             **values,
         )
     )
@@ -175,6 +190,16 @@ def test_one_person_for_a_role_and_one_role_for_a_person():
     assert guides(cohort) == {"deputy": mila.pk}
     assign(cohort, "deputy", None)
     assert guides(cohort) == {}
+
+
+def test_who_changes_role_has_guided_since_the_beginning():
+    cohort, mila = CohortFactory(), UserFactory()
+    assign(cohort, "deputy", mila)
+    assign(cohort, "facilitator", mila, now=NOW + timedelta(days=3))
+    assert cohort.facilitations.get().since == NOW
+    assign(cohort, "facilitator", None, now=NOW + timedelta(days=4))
+    assign(cohort, "facilitator", mila, now=NOW + timedelta(days=5))
+    assert cohort.facilitations.get().since == NOW + timedelta(days=5)
 
 
 def test_a_person_may_guide_two_groups():

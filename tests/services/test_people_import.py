@@ -65,13 +65,13 @@ def test_applying_says_how_many_were_added_and_left_out(network):
     assert apply(held, users[:3]) == Applied(added=2, skipped=2)
 
 
-def test_who_withdrew_is_put_forward_again_with_what_the_list_says(network):
+def test_who_withdrew_is_asked_again_with_what_the_list_says(network):
     user = UserFactory()
     row = ApplicationFactory(network=network, user=user, state="withdrawn", function="old")
     apply(held_list(network, [user]), [user], agreed=True)
     row.refresh_from_db()
     assert (row.state, row.source, row.function, row.version, row.committed_at) == (
-        "submitted",
+        "invited",
         "import",
         "boss",
         2,

@@ -162,3 +162,9 @@ def test_from_a_learners_page_studio_opens_as_the_author(client: Client, demo: N
 
     assert 'href="/demo/open/studio/?student=author_an"' in page
     assert 'href="/demo/open/learner/?student=amina_benali" aria-current="page"' in page
+
+
+def test_switch_goes_back_to_addresses_of_this_site_only(client: Client) -> None:
+    for elsewhere in ("x", "//example.org", "https://example.org/"):
+        assert client.post("/demo/switch/", {"next": elsewhere}).status_code == 400
+    assert client.post("/demo/switch/", {"next": "/"}).status_code == 303

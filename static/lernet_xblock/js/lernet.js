@@ -5,6 +5,7 @@
 
   const SHOWN = [200, 409, 422];
   const SAVE_AFTER_MS = 2000;
+  const JSON_TYPE = 'application/json';
 
   function cookie(name) {
     const pair = document.cookie.split('; ').find((part) => part.startsWith(name + '='));
@@ -43,6 +44,7 @@
       this.root = root;
       this.runtime = runtime;
       this.host = host;
+      this.stash = new Map();
       root.addEventListener('submit', (event) => this.submit(event));
       root.addEventListener('click', (event) => this.click(event));
       root.addEventListener('change', (event) => {
@@ -51,6 +53,8 @@
       });
       root.addEventListener('input', (event) => this.typed(event.target));
       window.addEventListener('popstate', () => this.follow());
+      window.addEventListener('online', () => this.flush());
+      window.addEventListener('pagehide', () => this.flush());
       this.first = this.panel.dataset.address;
       // A template leaves spaces, and only what is empty stays out of sight.
       this.say('');
@@ -87,6 +91,7 @@
     }
 
     async open(address, remember) {
+      await this.flush();
       const [name, query] = address.split('?');
       const before = this.panel.dataset.address;
       await this.send(extended(this.root.dataset.panelUrl, name, query), {}, this.panel);
@@ -103,6 +108,7 @@
       const {submitter} = event;
       clearTimeout(form.saving);
       await form.flight;
+      form.saving = null;
       const busy = form.closest('[data-fragment]');
       if (busy.getAttribute('aria-busy') !== 'true') this.post(form, fieldsOf(form, submitter), busy);
     }
@@ -121,7 +127,7 @@
       if (studio) this.runtime.notify?.('save', {state: 'start'});
       const before = this.panel.dataset.address;
       const body = JSON.stringify({at: before, fields});
-      const status = await this.send(extended(this.root.dataset.actionUrl, form.dataset.action), this.request(body, 'application/json'), busy, form);
+      const status = await this.send(extended(this.root.dataset.actionUrl, form.dataset.action), this.request(body, JSON_TYPE), busy, form);
       this.remember(before);
       if (studio) this.runtime.notify?.(status === 200 ? 'save' : 'error', status === 200 ? {state: 'end'} : {title: form.dataset.title, message: this.status.textContent});
     }
@@ -138,14 +144,24 @@
         const response = await fetch(url, {credentials: 'same-origin', ...options});
         const text = await response.text();
         if (SHOWN.includes(response.status)) this.swap(text, form);
-        else this.say(response.headers.get('Content-Type')?.startsWith('text/plain') ? text : this.status.dataset.failed);
+        else this.blame(form, response.headers.get('Content-Type')?.startsWith('text/plain') ? text : this.status.dataset.failed);
         return response.status;
       } catch {
-        this.say(this.status.dataset.failed);
+        this.blame(form, this.status.dataset.failed);
         return 0;
       } finally {
         busy.removeAttribute('aria-busy');
       }
+    }
+
+    /* Says it where the person looks: beside the button, and for those who listen. */
+    blame(form, text) {
+      this.say(text);
+      if (!form) return;
+      const place = form.querySelector('[data-problem]') || form.appendChild(document.createElement('p'));
+      place.dataset.problem = '';
+      place.className = 'lnx-error';
+      place.textContent = text;
     }
 
     /* Each fragment of the reply replaces its namesake. What was typed in other forms stays typed. */
@@ -154,17 +170,18 @@
       const kept = [...this.panel.querySelectorAll('input, textarea, select')]
         .filter((field) => field.id && field.form !== sent && field.type !== 'hidden' && field.type !== 'file' && changed(field));
       const opened = [...this.panel.querySelectorAll('details[open][id]')].map((one) => one.id);
-      const same = this.panel.dataset.address;
+      const before = this.panel.dataset.address;
       const template = document.createElement('template');
       template.innerHTML = html;
       for (const next of [...template.content.children]) {
         const place = this.root.querySelector(`[data-fragment="${CSS.escape(next.dataset.fragment || '')}"]`);
         if (place) place.replaceWith(next);
       }
-      if (same === this.panel.dataset.address) {
-        for (const field of kept) this.restore(field);
-        for (const id of opened) this.find(id)?.setAttribute('open', '');
-      }
+      const here = this.panel.dataset.address;
+      if (before === here) for (const id of opened) this.find(id)?.setAttribute('open', '');
+      else if (!sent) this.stash.set(before, kept.filter((field) => !field.form?.dataset.autosave || field.form.saving));
+      for (const field of before === here ? kept : this.stash.get(here) || []) this.restore(field);
+      this.stash.delete(here);
       const focus = this.panel.querySelector('[data-focus], [aria-invalid="true"]') || (active && this.find(active));
       if (focus) focus.focus();
       else if (active) this.panel.querySelector('h2')?.focus();
@@ -196,12 +213,18 @@
       form.saving = setTimeout(() => this.autosave(form), SAVE_AFTER_MS);
     }
 
+    /* Whatever waits to be saved is saved now: the page is left, or the line is back. */
+    flush() {
+      const waiting = [...this.root.querySelectorAll('form[data-autosave]')].filter((form) => form.saving);
+      return Promise.all(waiting.map((form) => { clearTimeout(form.saving); return this.autosave(form); }));
+    }
+
     /* One at a time: a second one under way would carry the version of before the first. */
     async autosave(form) {
       await form.flight;
       if (!this.root.contains(form)) return;
       form.flight = this.keep(form);
-      await form.flight;
+      form.saving = await form.flight ? null : 'failed';
       form.flight = null;
     }
 
@@ -209,27 +232,27 @@
     async keep(form) {
       const note = form.querySelector('[data-saved]');
       const body = JSON.stringify({at: this.panel.dataset.address, fields: fieldsOf(form)});
-      let response = null;
-      try {
-        response = await fetch(extended(this.root.dataset.actionUrl, form.dataset.autosave), this.request(body, 'application/json'));
-      } catch {
-        note.textContent = this.status.dataset.failed;
-        return;
-      }
-      const text = await response.text();
-      if (response.status === 409) { this.swap(text, form); return; }
-      if (response.status !== 200) { note.textContent = this.status.dataset.failed; return; }
+      const url = extended(this.root.dataset.actionUrl, form.dataset.autosave);
+      const response = await fetch(url, {...this.request(body, JSON_TYPE), keepalive: true}).catch(() => null);
+      const text = response ? await response.text() : '';
+      if (!this.root.contains(form)) return true;
+      if (response?.status === 409) { this.swap(text, form); return true; }
+      if (response?.status !== 200) { note.textContent = this.status.dataset.unsaved; return false; }
+      this.take(form, text, note);
+      return true;
+    }
+
+    take(form, text, note) {
       const template = document.createElement('template');
       template.innerHTML = text;
       const fresh = template.content.querySelector(`form[data-autosave="${CSS.escape(form.dataset.autosave)}"]`);
-      if (!fresh || !this.root.contains(form)) return;
+      if (!fresh) return;
       for (const hidden of form.querySelectorAll('input[type="hidden"]')) {
         const next = fresh.querySelector(`input[type="hidden"][name="${CSS.escape(hidden.name)}"]`);
         if (next) hidden.value = next.value;
       }
       note.textContent = fresh.querySelector('[data-saved]').textContent;
-      const panel = template.content.querySelector('[data-fragment="panel"]');
-      this.panel.dataset.address = panel.dataset.address;
+      this.panel.dataset.address = template.content.querySelector('[data-fragment="panel"]').dataset.address;
     }
 
     get status() { return this.root.querySelector('[data-status]'); }
