@@ -17,6 +17,7 @@ from lernet_xblock.panels.sessions import choices, has_groups
 from lernet_xblock.queries.group import GroupPage, group_page
 from lernet_xblock.queries.session import choose_cohort, cohorts_of
 from lernet_xblock.services import charter as services
+from lernet_xblock.services import membership as places
 from lernet_xblock.viewer import Viewer
 
 ROLES: dict[str, Any] = {
@@ -46,8 +47,11 @@ def group(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
         "address_of": "group",
         "page": page,
         "guides": [(name, ROLES[role]) for name, role in page.guides] if page else [],
+        "questions": any(person.learning_question for person in page.members) if page else False,
         "accepted": _accepted(page) if page else "",
         "accept": _accept_form(viewer, page, forms) if page else None,
+        "leave": forms(ActionForm, "membership.leave", about=page.key) if page and page.may_leave else None,
+        "refused": forms.refused("membership.leave"),
     }
 
 
@@ -81,3 +85,12 @@ def accept(viewer: Viewer, form: AcceptForm) -> Reply:
         raise NotFound
     services.accept(charter, user_id=viewer.user_id, now=viewer.now)
     return Reply(say=_("Thank you. You can read and share cases now."))
+
+
+@action("membership.leave", panel="group", permission=permissions.is_member)
+def leave(viewer: Viewer, form: ActionForm) -> Reply:
+    """Give up the own place before the network begins."""
+    if viewer.membership is None or viewer.membership.cohort.key != form.cleaned_data["about"]:
+        raise NotFound
+    places.leave(viewer.membership, now=viewer.now)
+    return Reply(say=_("You have left the network."), panel="home")

@@ -110,7 +110,7 @@ def _invitation(viewer: Viewer, page: JoinPage, name: str) -> Step:
 
 
 def member_step(viewer: Viewer, group: GroupHome) -> Step:
-    """Return the step of a member: the charter, the session, the evaluation, a case, or to be ready."""
+    """Return the step of a member: the charter, the session, the evaluation, a case, the results, or to be ready."""
     standing = group.standing
     if standing and standing.must_accept:
         return Step(
@@ -128,9 +128,7 @@ def member_step(viewer: Viewer, group: GroupHome) -> Step:
         return _finished(group)
     if standing and not standing.has_shared and _opens(viewer, "cases"):
         return _case(standing)
-    if group.released:
-        return _results(viewer, group.released)
-    return _ready(viewer, standing)
+    return _results(viewer, group.released) if group.released else _ready(viewer, standing)
 
 
 def _running(viewer: Viewer, session: SessionLine, begun: str) -> Step:

@@ -20,8 +20,8 @@ from lernet_xblock.rules.authored import write
 from lernet_xblock.rules.network_settings import Notice, Settings
 from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.trajectory import check, notices
-from lernet_xblock.sentences import SETTING_LABELS
 from lernet_xblock.rules.zones import zone
+from lernet_xblock.sentences import SETTING_LABELS
 from lernet_xblock.services import network as services
 from lernet_xblock.services.cohort import BEFORE_GROUPS
 from lernet_xblock.templatetags.lernet_show import clock, day

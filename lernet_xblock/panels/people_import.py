@@ -49,6 +49,9 @@ SENTENCES = {
     "guides_already": gettext_lazy("This person guides a group of this network."),
 }
 
+# Beside the name of somebody who can be invited, but not taken for agreed.
+REMARKS = {"withdrawn": gettext_lazy("withdrew before"), "declined": gettext_lazy("declined before")}
+
 
 class ApplyForm(ActionForm):
     """What an admin states about the people of a list."""
@@ -153,9 +156,6 @@ def importing(viewer: Viewer, network: Network, forms: Forms) -> dict[str, Any]:
         "apply": forms(ApplyForm, "people.apply_import", about=held.key),
         "discard": forms(ActionForm, "people.discard_import", about=held.key),
     }
-
-
-REMARKS = {"withdrawn": gettext_lazy("withdrew before"), "declined": gettext_lazy("declined before")}
 
 
 def _again(row: dict[str, Any]) -> dict[str, Any]:

@@ -168,8 +168,8 @@ def _sent_until(viewer: Viewer, rows: Iterable[Any]) -> datetime | None:
     """Return when the evaluation closes that the member answered last; None once it has, and for who only looks."""
     if not may_answer(viewer):
         return None
-    sent = (row.closes_at for row in rows if row.answered and row.released_at is None)
-    return max((closes_at for closes_at in sent if viewer.now <= closes_at), default=None)
+    sent = (row for row in rows if row.answered and row.released_at is None and row.state == Session.State.PLANNED)
+    return max((row.closes_at for row in sent if viewer.now <= row.closes_at), default=None)
 
 
 def _open_pulse(viewer: Viewer, rows: Iterable[Any], by_key: dict[str, SessionLine]) -> OpenPulse | None:

@@ -125,7 +125,8 @@ def assign_guide(
 ) -> None:
     """Make the person facilitator or deputy of the cohort in place of whoever was; None leaves the role open.
 
-    Somebody with the other role changes over, and goes on reading what was shared since they began. Raises RuleViolation for a member of this cohort, StaleVersion.
+    Somebody with the other role changes over, and has guided since they began with it; somebody new reads no case
+    shared before. Raises RuleViolation for a member of this cohort, StaleVersion.
     """
     locked = Cohort.objects.select_for_update().get(pk=cohort.pk)
     if opened_version is not None:
@@ -141,9 +142,7 @@ def assign_guide(
 
 
 def _take_role(cohort: Cohort, *, role: str, user_id: int, now: datetime) -> None:
-    row, new = Facilitation.objects.get_or_create(
-        cohort=cohort, user_id=user_id, defaults={"role": role, "since": now}
-    )
+    row, new = Facilitation.objects.get_or_create(cohort=cohort, user_id=user_id, defaults={"role": role, "since": now})
     if not new:
         row.role = role
         row.save(update_fields=["role"])

@@ -1,13 +1,15 @@
-"""Places in a cohort: taking one, and none that is not there."""
+"""Places in a cohort: taking one, none that is not there, and leaving before the network begins."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
-from lernet_xblock.errors import RuleViolation
+from lernet_xblock.errors import NotFound, RuleViolation
 from lernet_xblock.i18n import gettext as _
-from lernet_xblock.models import Cohort, Facilitation, Membership
+from lernet_xblock.models import Application, Cohort, Facilitation, Membership, Network, Session
+from lernet_xblock.services.audit import record
 
 
 class CohortFull(RuleViolation):
@@ -32,6 +34,13 @@ class GuidesCohort(RuleViolation):
 
     def __init__(self) -> None:
         super().__init__(_("This person guides the group, and cannot be one of its members as well."))
+
+
+class NetworkBegun(RuleViolation):
+    """The launch is over or under way: leaving is talked about first (rule E5)."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The network has begun. Please talk to those who guide your group."))
 
 
 def late_joining_ends(starts: Sequence[datetime]) -> datetime | None:
@@ -59,6 +68,28 @@ def join_cohort(cohort: Cohort, *, user_id: int, now: datetime) -> Membership:
     if Facilitation.objects.filter(cohort=locked, user_id=user_id).exists():
         raise GuidesCohort
     return _seat(locked, user_id=user_id, now=now)
+
+
+def leave(membership: Membership, *, now: datetime) -> None:
+    """End the membership and the application, without a reason, until the first session begins (rule E5).
+
+    Raises NetworkBegun from then on, NotFound for a membership that has ended.
+    """
+    network = Network.objects.select_for_update().get(pk=membership.network_id)
+    cohort = Cohort.objects.select_for_update().get(pk=membership.cohort_id)
+    row = Membership.objects.select_for_update().filter(pk=membership.pk, active=True).first()
+    if row is None:
+        raise NotFound
+    if cohort.sessions.exclude(state=Session.State.CANCELLED).filter(starts_at__lte=now).exists():
+        raise NetworkBegun
+    row.active, row.left_at = None, now
+    row.save(update_fields=["active", "left_at"])
+    network.applications.filter(user_id=row.user_id).update(
+        state=Application.State.WITHDRAWN,
+        queued_at=None,
+        version=F("version") + 1,
+    )
+    record(network, "membership.leave", by=row.user_id, now=now, subject=cohort.key)
 
 
 def _seat(cohort: Cohort, *, user_id: int, now: datetime) -> Membership:

@@ -78,7 +78,8 @@ def apply_import(
     """Add the people of the list and empty it.
 
     agreed: the admin states that they said yes already, so they count as applied; else they are invited and
-    answer for themselves (rule E2), as does in any case whoever withdrew or declined before. enrolled: users who are in the course now; the others are left out.
+    answer for themselves (rule E2), as does in any case whoever withdrew or declined before.
+    enrolled: users who are in the course now; the others are left out.
     Raises RuleViolation when the list was applied or put aside already.
     """
     network = _locked(held.network)

@@ -176,7 +176,7 @@ def test_a_learner_reads_the_card_and_applies_once_she_commits(phone):
     tell_about_work(phone, department=DEPARTMENTS[0])
 
     assert phone.press("Apply") == 422
-    phone.is_refused("I agree to this.", "Please fill this in.")
+    phone.is_refused("I agree to this.", "Please tick this.")
     expect(phone.field("Your function")).to_have_value("Shift leader")
     phone.assert_sound("a refused application")
 

@@ -1,6 +1,7 @@
 """The panel of the group, and accepting its charter."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -16,6 +17,7 @@ from tests.factories import (
     FacilitationFactory,
     MembershipFactory,
     NetworkFactory,
+    SessionFactory,
     UserFactory,
     shared_case,
 )
@@ -187,6 +189,57 @@ def test_charter_is_shown_as_text(people, ours):
     html = show(people["member of A"]).text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "<script>" not in html
+
+
+def leave(user, cohort):
+    return post(make_block(user.username), "membership.leave", {"about": cohort.key}, at="group")
+
+
+def test_member_leaves_before_the_launch_and_stands_where_those_without_a_place_do(people, ours):
+    user, session = people["member of A"], SessionFactory(cohort=ours)
+    assert 'data-action="membership.leave"' in show(user).text
+    response = leave(user, ours)
+    assert (response.status_int, "You have left the network." in response.text) == (200, True)
+    assert 'data-address="home"' in response.text
+    assert 'data-step="closed"' in response.text
+    assert not ours.memberships.filter(user=user, active=True).exists()
+    assert user.get_full_name() not in show(people["facilitator of A"]).text
+    assert (show(user).status_int, session.cohort) == (404, ours)
+
+
+def test_after_the_launch_a_member_is_asked_to_talk_first(people, ours, monkeypatch):
+    user, session = people["member of A"], SessionFactory(cohort=ours)
+    monkeypatch.setattr(clock, "now", lambda: session.starts_at - timedelta(seconds=1))
+    assert "membership.leave" in show(user).text
+    monkeypatch.setattr(clock, "now", lambda: session.starts_at)
+    assert "membership.leave" not in show(user).text
+    response = leave(user, ours)
+    assert response.status_int == 422
+    assert "The network has begun. Please talk to those who guide your group." in response.text
+    assert ours.memberships.filter(user=user, active=True).exists()
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("member of B", 404), ("facilitator of A", 403), ("admin", 403), ("outsider", 403), ("unenrolled", 403)],
+)
+def test_nobody_leaves_for_somebody_else(people, ours, who, status):
+    before = set(ours.memberships.filter(active=True))
+    if who != "member of B":
+        assert "membership.leave" not in show(people[who]).text
+    assert leave(people[who], ours).status_int == status
+    assert set(ours.memberships.filter(active=True)) == before
+
+
+def test_learning_questions_are_for_those_who_guide_the_group(people, monkeypatch):
+    question = "How do I start a talk after a long absence?"
+    assert question in show(people["facilitator of A"]).text
+    for who in ("member of A", "member of B", "facilitator of B", "admin"):
+        assert question not in show(people[who]).text
+    actor = WorkbenchHost.actor
+    monkeypatch.setattr(WorkbenchHost, "actor", lambda *given: replace(actor(*given), masquerading=True))
+    assert question not in show(people["facilitator of A"]).text
+    assert "membership.leave" not in show(people["member of A"]).text
 
 
 @pytest.mark.parametrize("count", [3, 30])

@@ -125,6 +125,19 @@ def test_applicant_reads_where_the_application_stands(state, kind, said):
     assert button(user) == "join"
 
 
+@pytest.mark.parametrize("state", ["submitted", "waitlisted"])
+def test_after_the_decision_date_no_past_day_is_promised(at, state):
+    user = ApplicationFactory(network=NetworkFactory(), state=state, queued_at=NOW).user
+    sentence = "The groups are not formed yet. You will hear as soon as they are."
+    at(NOW.replace(year=2027, month=1, day=15, hour=22))
+    assert sentence not in step(user)[1]
+    at(NOW.replace(year=2027, month=1, day=15, hour=23))  # midnight in Brussels
+    said = step(user)[1]
+    assert sentence in said
+    assert "You will hear by" not in said
+    assert "formed then" not in said
+
+
 @pytest.mark.parametrize(
     ("moment", "kind"),
     [

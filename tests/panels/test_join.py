@@ -113,6 +113,21 @@ def test_outside_the_window_a_sentence_stands_for_the_form(learner, moment, now,
     assert 'data-action="application.submit"' not in html
 
 
+def test_once_the_days_are_over_no_past_day_is_promised(learner, moment):
+    block = make_block(ApplicationFactory(network=NetworkFactory(), user=learner).user.username)
+    moment.append(datetime(2027, 1, 8, 12, tzinfo=UTC))
+    assert "Apply by" in get(block, "join").text
+    moment.append(datetime(2027, 1, 9, 12, tzinfo=UTC))
+    html = get(block, "join").text
+    assert "Apply by" not in html
+    assert "You will hear by" in html
+    moment.append(datetime(2027, 1, 16, 12, tzinfo=UTC))
+    html = get(block, "join").text
+    assert "The groups are not formed yet. You will hear as soon as they are." in html
+    assert "You will hear by" not in html
+    assert "You hear by" not in html
+
+
 def test_application_sent_after_the_last_day_is_refused_with_its_sentence(learner, moment):
     NetworkFactory()
     moment.append(datetime(2027, 1, 8, 23, 0, tzinfo=UTC))

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.cache import cache
@@ -54,6 +54,15 @@ def test_complete_settings_can_be_opened(admin):
     assert "Applications were opened on Tuesday 1 December 2026, 10:00" in response.text
     network = Network.objects.get()
     assert (read(network.authored), network.opened_at, network.changed_by) == (PLAN, NOW, admin)
+
+
+def test_who_opens_reads_that_a_date_is_over(admin, monkeypatch):
+    block = block_of(admin)
+    sentence = "The last day to apply lies in the past."
+    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 1, 8, 12, tzinfo=UTC))
+    assert sentence not in get(block, "opening").text
+    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 1, 9, 12, tzinfo=UTC))
+    assert sentence in get(block, "opening").text
 
 
 def test_unfinished_settings_say_what_is_missing(admin):

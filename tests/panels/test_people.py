@@ -233,6 +233,13 @@ def test_before_the_decision_date_waiting_is_advised(network, time_machine_now):
     assert "This is what we advise before the decision date" in words(page())
 
 
+@pytest.mark.parametrize(("day", "verb"), [(15, "expects"), (16, "expected")])
+def test_waiting_for_more_promises_no_past_day(network, time_machine_now, day, verb):
+    applied(network, 17)
+    time_machine_now(NOW.replace(year=2027, month=1, day=day))
+    assert f"Everybody {verb} to hear by Friday 15 January 2027." in words(page())
+
+
 def test_after_the_decision_date_17_are_advised_one_larger_group(network, time_machine_now):
     applied(network, 17)
     time_machine_now(NOW.replace(year=2027, month=1, day=20))

@@ -4,20 +4,25 @@ from datetime import timedelta
 
 import pytest
 
-from lernet_xblock.models import Membership
+from lernet_xblock.errors import NotFound
+from lernet_xblock.models import AuditEntry, Membership
 from lernet_xblock.services.membership import (
     AlreadyPlaced,
     CohortFull,
     GuidesCohort,
+    NetworkBegun,
     join_cohort,
     late_joining_ends,
+    leave,
 )
 from tests.factories import (
     NOW,
+    ApplicationFactory,
     CohortFactory,
     FacilitationFactory,
     MembershipFactory,
     NetworkFactory,
+    SessionFactory,
     UserFactory,
 )
 from tests.runtime import committed
@@ -102,3 +107,28 @@ def test_people_join_until_half_of_the_sessions_have_begun(sessions, last):
 
 def test_without_sessions_nothing_ends():
     assert late_joining_ends([]) is None
+
+
+def test_leaving_ends_the_membership_and_the_application_without_a_reason():
+    place = MembershipFactory()
+    application = ApplicationFactory(network=place.network, user=place.user, state="member")
+    session = SessionFactory(cohort=place.cohort)
+    now = session.starts_at - timedelta(seconds=1)
+    committed(lambda: leave(place, now=now))
+    place.refresh_from_db()
+    application.refresh_from_db()
+    assert (place.active, place.left_at, application.state, application.version) == (None, now, "withdrawn", 2)
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.actor_id, entry.reason) == ("membership.leave", place.user_id, "")
+    with pytest.raises(NotFound):
+        committed(lambda: leave(place, now=now))
+
+
+def test_nobody_leaves_once_a_session_has_begun():
+    place = MembershipFactory()
+    SessionFactory(cohort=place.cohort, number=1, state="cancelled")
+    launch = SessionFactory(cohort=place.cohort, number=2, starts_at=NOW + timedelta(days=90))
+    with pytest.raises(NetworkBegun):
+        committed(lambda: leave(place, now=launch.starts_at))
+    committed(lambda: leave(place, now=launch.starts_at - timedelta(seconds=1)))
+    assert not Membership.objects.filter(active=True).exists()
