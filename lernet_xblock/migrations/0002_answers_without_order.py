@@ -7,7 +7,7 @@ from django.db import migrations
 TABLES = ("lernet_xblock_pulseanswer", "lernet_xblock_pulsecomment")
 
 
-def drop_row_numbers(apps: Any, schema_editor: Any) -> None:
+def drop_row_numbers(apps: Any, schema_editor: Any) -> None:  # noqa: ARG001 - Django calls it so
     """Make the two tables anew, stored by their random key alone. Other databases store them so, or see the docs."""
     connection = schema_editor.connection
     if connection.vendor != "sqlite":

@@ -141,7 +141,7 @@ def test_without_the_tick_nothing_is_accepted(people, ours):
     values = {"about": ours.key, "charter": "1"}
     response = post(make_block(people["member of A"].username), "charter.accept", values, at="group")
     assert response.status_int == 422
-    assert "Please fill this in." in response.text
+    assert "Please tick this." in response.text
     assert not CharterConsent.objects.exists()
 
 
