@@ -1,6 +1,8 @@
 """Our catalogues and tags."""
 
 import gettext as gettext_module
+import re
+from pathlib import Path
 
 import pytest
 from django.template import Context
@@ -101,3 +103,13 @@ def test_a_literal_per_cent_sign_is_looked_up_as_it_was_extracted(monkeypatch):
     monkeypatch.setattr(i18n, "catalogue", lambda language: Listening())
     assert shown('{% translate "100% sure" %}') == "100% sure"
     assert looked_up == ["100%% sure"]
+
+
+def test_sentences_are_marked_by_names_that_extraction_knows():
+    """`gettext_lazy as lazily` once kept 39 sentences out of every catalogue."""
+    aliases = {
+        alias
+        for path in Path(i18n.__file__).parent.rglob("*.py")
+        for alias in re.findall(r"lernet_xblock\.i18n import \w*gettext\w* as (\w+)", path.read_text("utf-8"))
+    }
+    assert aliases == {"_"}

@@ -81,7 +81,7 @@ class ActionForm(forms.Form):
         """The summary above the form: where, and what to do."""
         return (
             [
-                {"id": self._first_input(name), "label": str(self[name].label), "text": " ".join(errors)}
+                {"id": self._first_input(name), "label": str(self[name].label).rstrip("."), "text": " ".join(errors)}
                 for name, errors in self.errors.items()
                 if name in self.fields and not self[name].is_hidden
             ]

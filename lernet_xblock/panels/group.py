@@ -7,8 +7,7 @@ from django import forms as fields
 from lernet_xblock import permissions
 from lernet_xblock.errors import NotFound
 from lernet_xblock.i18n import gettext as _
-from lernet_xblock.i18n import gettext_lazy as lazily
-from lernet_xblock.i18n import ngettext
+from lernet_xblock.i18n import gettext_lazy, ngettext
 from lernet_xblock.models import Charter, Facilitation
 from lernet_xblock.panels.action import Reply, action
 from lernet_xblock.panels.forms import ActionForm, Forms
@@ -21,8 +20,8 @@ from lernet_xblock.services import membership as places
 from lernet_xblock.viewer import Viewer
 
 ROLES: dict[str, Any] = {
-    Facilitation.Role.FACILITATOR: lazily("Facilitator"),
-    Facilitation.Role.DEPUTY: lazily("Deputy"),
+    Facilitation.Role.FACILITATOR: gettext_lazy("Facilitator"),
+    Facilitation.Role.DEPUTY: gettext_lazy("Deputy"),
 }
 
 # What the column holds.
@@ -33,10 +32,10 @@ class AcceptForm(ActionForm):
     """A yes to the charter as it was read: `charter` is its version."""
 
     charter = fields.IntegerField(min_value=1, max_value=HIGHEST_VERSION, widget=fields.HiddenInput)
-    agreed = fields.BooleanField(label=lazily("I have read the charter, and I keep to it."))
+    agreed = fields.BooleanField(label=gettext_lazy("I have read the charter, and I keep to it."))
 
 
-@panel("group", title=lazily("Group"), visible=permissions.takes_part, in_menu=has_groups)
+@panel("group", title=gettext_lazy("Group"), visible=permissions.takes_part, in_menu=has_groups)
 def group(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
     """Return one group. Raises NotFound for a group that does not concern the reader."""
     cohorts = cohorts_of(viewer)

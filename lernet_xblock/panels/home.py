@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from lernet_xblock import permissions
-from lernet_xblock.i18n import gettext_lazy as lazily
+from lernet_xblock.i18n import gettext_lazy
 from lernet_xblock.models import Network
 from lernet_xblock.panels.forms import Forms
 from lernet_xblock.panels.home_steps import (
@@ -40,7 +40,7 @@ class Date:
     state: str = PLANNED
 
 
-@panel("home", title=lazily("Home"), visible=permissions.is_known)
+@panel("home", title=gettext_lazy("Home"), visible=permissions.is_known)
 def home(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noqa: ARG001 - one signature
     """Return what the home panel shows: exactly one next step, and what there is to know below it."""
     step, group = _for(viewer)

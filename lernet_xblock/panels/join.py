@@ -5,7 +5,7 @@ from typing import Any
 from lernet_xblock import permissions
 from lernet_xblock.errors import NotFound
 from lernet_xblock.i18n import gettext as _
-from lernet_xblock.i18n import gettext_lazy as lazily
+from lernet_xblock.i18n import gettext_lazy
 from lernet_xblock.models import Application
 from lernet_xblock.panels.action import Reply, action, values
 from lernet_xblock.panels.forms import ActionForm, Forms
@@ -21,7 +21,7 @@ from lernet_xblock.viewer import Viewer
 State = Application.State
 
 
-@panel("join", title=lazily("Join"), visible=permissions.may_apply)
+@panel("join", title=gettext_lazy("Join"), visible=permissions.may_apply)
 def join(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noqa: ARG001 - one signature
     """Return the card, where the person stands, and the one thing to do."""
     page = join_page(_network(viewer), user_id=viewer.user_id, now=viewer.now)

@@ -7,15 +7,14 @@ from django import forms
 from django.utils.dates import WEEKDAYS
 
 from lernet_xblock.errors import StaleVersion
-from lernet_xblock.i18n import LANGUAGES
-from lernet_xblock.i18n import gettext_lazy as lazily
+from lernet_xblock.i18n import LANGUAGES, gettext_lazy
 from lernet_xblock.models import Application
 from lernet_xblock.panels.forms import ActionForm, VersionedForm
 from lernet_xblock.sentences import sentence_of
 from lernet_xblock.services import application as services
 
 DAYS = ("MO", "TU", "WE", "TH", "FR")
-HALVES: dict[str, Any] = {"am": lazily("Morning"), "pm": lazily("Afternoon")}
+HALVES: dict[str, Any] = {"am": gettext_lazy("Morning"), "pm": gettext_lazy("Afternoon")}
 HALF_DAYS = tuple(f"{one}-{half}" for one in DAYS for half in HALVES)
 MOST_YEARS = 60
 
@@ -29,28 +28,28 @@ def half_days_shown(availability: str) -> str:
 class AnswersForm(ActionForm):
     """What somebody tells about their work; shared by applying and by changing it."""
 
-    function = forms.CharField(label=lazily("Your function"), max_length=80)
-    organisation = forms.CharField(label=lazily("Your organisation"), max_length=120)
-    department = forms.CharField(label=lazily("Your department"), max_length=80, required=False)
+    function = forms.CharField(label=gettext_lazy("Your function"), max_length=80)
+    organisation = forms.CharField(label=gettext_lazy("Your organisation"), max_length=120)
+    department = forms.CharField(label=gettext_lazy("Your department"), max_length=80, required=False)
     experience_years = forms.IntegerField(
-        label=lazily("Years of experience in this kind of work"),
+        label=gettext_lazy("Years of experience in this kind of work"),
         min_value=0,
         max_value=MOST_YEARS,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     language = forms.ChoiceField(
-        label=lazily("The language you speak best"),
+        label=gettext_lazy("The language you speak best"),
         choices=tuple(LANGUAGES.items()),
         widget=forms.RadioSelect,
     )
     learning_question = forms.CharField(
-        label=lazily("What would you like to learn? One question is enough."),
+        label=gettext_lazy("What would you like to learn? One question is enough."),
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     availability = forms.MultipleChoiceField(
-        label=lazily("Half days that suit you"),
+        label=gettext_lazy("Half days that suit you"),
         choices=[(code, code) for code in HALF_DAYS],
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -101,7 +100,7 @@ class AnswersForm(ActionForm):
 class ApplyForm(AnswersForm):
     """The application itself, with the commitment (rule E1)."""
 
-    commitment = forms.BooleanField(label=lazily("I agree to this."))
+    commitment = forms.BooleanField(label=gettext_lazy("I agree to this."))
 
 
 class EditForm(AnswersForm, VersionedForm):

@@ -10,7 +10,7 @@ from django import forms
 from lernet_xblock import permissions
 from lernet_xblock.errors import NotFound, RuleViolation
 from lernet_xblock.i18n import gettext as _
-from lernet_xblock.i18n import gettext_lazy as lazily
+from lernet_xblock.i18n import gettext_lazy
 from lernet_xblock.panels.action import Reply, action
 from lernet_xblock.panels.forms import ActionForm, Forms, VersionedForm
 from lernet_xblock.panels.panel import Params, panel
@@ -61,7 +61,7 @@ def past(viewer: Viewer, settings: Settings) -> tuple[Notice, ...]:
     return tuple(Notice(name, f"{name}_past") for name, moment in dates.items() if moment and moment < today)
 
 
-@panel("opening", title=lazily("Settings"), visible=permissions.is_admin)
+@panel("opening", title=gettext_lazy("Settings"), visible=permissions.is_admin)
 def opening(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noqa: ARG001 - one signature
     """Return what the author set: before opening what is missing, afterwards what changed."""
     settings = viewer.authored()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lernet_xblock.i18n import gettext_lazy as lazily
+from lernet_xblock.i18n import gettext_lazy
 from lernet_xblock.panels.forms import Forms
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.sessions import guides_or_runs, has_groups
@@ -14,7 +14,7 @@ from lernet_xblock.viewer import Viewer
 
 @panel(
     "plan",
-    title=lazily("Plan"),
+    title=gettext_lazy("Plan"),
     visible=guides_or_runs,
     in_menu=lambda viewer: guides_or_runs(viewer) and has_groups(viewer),
 )

@@ -7,7 +7,7 @@ from django import forms as fields
 
 from lernet_xblock import permissions
 from lernet_xblock.i18n import gettext as _
-from lernet_xblock.i18n import gettext_lazy as lazily
+from lernet_xblock.i18n import gettext_lazy
 from lernet_xblock.models import Cohort, Network
 from lernet_xblock.panels.action import Reply, action
 from lernet_xblock.panels.forms import Forms, VersionedForm
@@ -31,13 +31,13 @@ from lernet_xblock.viewer import Viewer
 class PlaceForm(VersionedForm):
     """Where a session is held."""
 
-    place = fields.CharField(label=lazily("Place"), max_length=PLACE_LENGTH, required=False)
+    place = fields.CharField(label=gettext_lazy("Place"), max_length=PLACE_LENGTH, required=False)
     meeting_link = fields.CharField(
-        label=lazily("Link to the online meeting"),
+        label=gettext_lazy("Link to the online meeting"),
         max_length=LINK_LENGTH,
         required=False,
         widget=fields.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"}),
-        help_text=lazily("Only the group sees it, from 24 hours before the start until the end."),
+        help_text=gettext_lazy("Only the group sees it, from 24 hours before the start until the end."),
     )
 
     def prepare(self) -> None:
@@ -64,7 +64,7 @@ def choices(cohorts: Sequence[Cohort], chosen: Cohort | None) -> list[dict[str, 
     return [{"key": one.key, "label": cohort_label(one), "current": one == chosen} for one in cohorts]
 
 
-@panel("sessions", title=lazily("Sessions"), visible=permissions.takes_part, in_menu=has_groups)
+@panel("sessions", title=gettext_lazy("Sessions"), visible=permissions.takes_part, in_menu=has_groups)
 def sessions(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
     """Return the sessions of one group. Raises NotFound for a group that does not concern the reader."""
     cohorts = cohorts_of(viewer)

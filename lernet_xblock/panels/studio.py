@@ -7,9 +7,8 @@ from django.utils import translation
 from lernet_xblock import permissions
 from lernet_xblock.errors import StaleVersion
 from lernet_xblock.host import Place
-from lernet_xblock.i18n import LANGUAGES
+from lernet_xblock.i18n import LANGUAGES, gettext_lazy
 from lernet_xblock.i18n import gettext as _
-from lernet_xblock.i18n import gettext_lazy as lazily
 from lernet_xblock.panels.action import IN_STUDIO, Reply, action
 from lernet_xblock.panels.engine import render
 from lernet_xblock.panels.forms import Forms
@@ -27,9 +26,9 @@ from lernet_xblock.viewer import Viewer
 
 # Two invented colleagues for the preview: an author has no group to look at.
 SAMPLE_PEOPLE = (
-    ("Mila", lazily("shift leader, packaging")),
-    ("Karim", lazily("team coach, home care")),
-    ("Anneke", lazily("works manager, bakery")),
+    ("Mila", gettext_lazy("shift leader, packaging")),
+    ("Karim", gettext_lazy("team coach, home care")),
+    ("Anneke", gettext_lazy("works manager, bakery")),
 )
 
 
@@ -83,7 +82,7 @@ def findings(viewer: Viewer, settings: Settings) -> dict[str, Any]:
     return {"missing": said(check(settings)), "notices": said((*past(viewer, settings), *notices(settings)))}
 
 
-@panel("studio", title=lazily("Settings"), visible=_may_edit, in_menu=_never)
+@panel("studio", title=gettext_lazy("Settings"), visible=_may_edit, in_menu=_never)
 def studio(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noqa: ARG001 - one signature
     """Return the editor over the block's own fields, whatever is in force in the course."""
     settings = viewer.authored()
@@ -116,7 +115,7 @@ def save(viewer: Viewer, form: SettingsForm) -> Reply:
     return Reply(say=_("Saved."))
 
 
-@panel("preview", title=lazily("Preview"), visible=_in_studio, in_menu=_never)
+@panel("preview", title=gettext_lazy("Preview"), visible=_in_studio, in_menu=_never)
 def preview(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noqa: ARG001 - one signature
     """Return what learners will read, in a language of choice, with sample people."""
     settings = viewer.authored()

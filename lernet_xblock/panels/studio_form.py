@@ -6,9 +6,8 @@ from typing import Any
 
 from django import forms
 
-from lernet_xblock.i18n import LANGUAGES
+from lernet_xblock.i18n import LANGUAGES, gettext_lazy
 from lernet_xblock.i18n import gettext as _
-from lernet_xblock.i18n import gettext_lazy as lazily
 from lernet_xblock.panels.forms import VersionedForm
 from lernet_xblock.panels.settings_shown import FREQUENCY_NAMES, MODE_NAMES
 from lernet_xblock.panels.studio_groups import GROUPS, NEEDED_TO_SAVE, OPTIONAL, WIDE
@@ -48,19 +47,21 @@ class SettingsForm(VersionedForm):
         "goal",
         600,
         lines=4,
-        help_text=lazily("What members can do afterwards that is hard for them now. 40 to 600 characters."),
+        help_text=gettext_lazy("What members can do afterwards that is hard for them now. 40 to 600 characters."),
     )
     audience = _text("audience", 200)
-    tags = _text("tags", 500, help_text=lazily("Up to 8, with commas between them."))
+    tags = _text("tags", 500, help_text=gettext_lazy("Up to 8, with commas between them."))
     minimum_size = _number("minimum_size")
     maximum_size = _number("maximum_size")
-    target_size = _number("target_size", help_text=lazily("Left empty, the middle of the two."))
-    cohort_limit = _number("cohort_limit", help_text=lazily("Beyond the seats of all groups there is a waiting list."))
+    target_size = _number("target_size", help_text=gettext_lazy("Left empty, the middle of the two."))
+    cohort_limit = _number(
+        "cohort_limit", help_text=gettext_lazy("Beyond the seats of all groups there is a waiting list.")
+    )
     working_language = _choice("working_language", LANGUAGES)
     support_contact = _text("support_contact", 300)
     frequency = _choice("frequency", FREQUENCY_NAMES)
     interval = _number("interval")
-    session_count = _number("session_count", help_text=lazily("At least 3."))
+    session_count = _number("session_count", help_text=gettext_lazy("At least 3."))
     first_date = _day("first_date")
     session_time = forms.TimeField(
         label=SETTING_LABELS["session_time"],
@@ -69,32 +70,38 @@ class SettingsForm(VersionedForm):
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
     )
     time_zone = _text("time_zone", 64)
-    session_minutes = _number("session_minutes", help_text=lazily("60 to 240."))
-    preparation_minutes = _number("preparation_minutes", help_text=lazily("0 to 120."))
+    session_minutes = _number("session_minutes", help_text=gettext_lazy("60 to 240."))
+    preparation_minutes = _number("preparation_minutes", help_text=gettext_lazy("0 to 120."))
     listed_dates = _text(
         "listed_dates",
         3000,
         lines=3,
-        help_text=lazily("Only for dates of your choice: one on each line, such as 2027-02-02."),
+        help_text=gettext_lazy("Only for dates of your choice: one on each line, such as 2027-02-02."),
     )
-    end_date = _day("end_date", help_text=lazily("Left empty, the day of the last session."))
+    end_date = _day("end_date", help_text=gettext_lazy("Left empty, the day of the last session."))
     mode = _choice("mode", MODE_NAMES, forms.RadioSelect)
     place = _text("place", 300)
-    meeting_link = _text("meeting_link", 500, help_text=lazily("Only members see it. It begins with https://."))
+    meeting_link = _text("meeting_link", 500, help_text=gettext_lazy("Only members see it. It begins with https://."))
     applications_open = _day(
-        "applications_open", help_text=lazily("Left empty, as soon as an administrator opens them.")
+        "applications_open", help_text=gettext_lazy("Left empty, as soon as an administrator opens them.")
     )
     applications_close = _day("applications_close")
-    decision_date = _day("decision_date", help_text=lazily("On that day people know whether the network goes ahead."))
+    decision_date = _day(
+        "decision_date", help_text=gettext_lazy("On that day people know whether the network goes ahead.")
+    )
     charter_text = _text(
         "charter_text",
         6000,
         lines=8,
-        help_text=lazily("Each group makes it its own at the launch, and everybody agrees before reading a case."),
+        help_text=gettext_lazy(
+            "Each group makes it its own at the launch, and everybody agrees before reading a case."
+        ),
     )
     threshold = _number(
         "threshold",
-        help_text=lazily("4 to 10, 5 is usual. With fewer answers nothing is shown, so that nobody can be recognised."),
+        help_text=gettext_lazy(
+            "4 to 10, 5 is usual. With fewer answers nothing is shown, so that nobody can be recognised."
+        ),
     )
 
     def prepare(self) -> None:

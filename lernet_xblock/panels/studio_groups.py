@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lernet_xblock.i18n import gettext_lazy as lazily
+from lernet_xblock.i18n import gettext_lazy
 
 # Without these a network could not even be told from another.
 NEEDED_TO_SAVE = ("title", "goal")
@@ -25,13 +25,13 @@ OPTIONAL = frozenset(
 
 GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     (
-        lazily("What for"),
-        lazily("What people can do better afterwards, and what it is about."),
+        gettext_lazy("What for"),
+        gettext_lazy("What people can do better afterwards, and what it is about."),
         ("title", "goal", "audience", "tags"),
     ),
     (
-        lazily("Who"),
-        lazily("Groups of 10 to 15 people are recommended: enough experience, and a turn for everybody."),
+        gettext_lazy("Who"),
+        gettext_lazy("Groups of 10 to 15 people are recommended: enough experience, and a turn for everybody."),
         (
             "minimum_size",
             "maximum_size",
@@ -42,8 +42,8 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        lazily("When"),
-        lazily("The first session is the launch, the last one the closing."),
+        gettext_lazy("When"),
+        gettext_lazy("The first session is the launch, the last one the closing."),
         (
             "frequency",
             "interval",
@@ -57,15 +57,15 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
             "end_date",
         ),
     ),
-    (lazily("Where"), "", ("mode", "place", "meeting_link")),
+    (gettext_lazy("Where"), "", ("mode", "place", "meeting_link")),
     (
-        lazily("Applications"),
-        lazily("An administrator opens applications in the course; these dates tell people when."),
+        gettext_lazy("Applications"),
+        gettext_lazy("An administrator opens applications in the course; these dates tell people when."),
         ("applications_open", "applications_close", "decision_date"),
     ),
     (
-        lazily("A safe group"),
-        lazily("People tell each other what went wrong only where they know what happens with it."),
+        gettext_lazy("A safe group"),
+        gettext_lazy("People tell each other what went wrong only where they know what happens with it."),
         ("charter_text", "threshold"),
     ),
 )
