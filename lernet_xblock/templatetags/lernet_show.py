@@ -12,7 +12,7 @@ register = template.Library()
 
 # Patterns of our own: the platform's editions of Django differ in what they ship for a language.
 DAY = {"de": "l, j. F Y"}
-SHORT_DAY = {"de": "D, j. M"}
+SHORT_DAY = {"de": "D, j. M", "fr": "D j b", "nl": "D j b"}
 DEFAULT_DAY = "l j F Y"
 DEFAULT_SHORT_DAY = "D j M"
 MINUTES_PER_HOUR = 60

@@ -1,7 +1,10 @@
 """The views and the door of both handlers."""
 
+from datetime import timedelta
+
 import pytest
 
+from lernet_xblock.workbench.clock import moved
 from tests.factories import NetworkFactory, UserFactory
 from tests.runtime import get, make_block, post
 
@@ -48,3 +51,11 @@ def test_a_block_in_a_log_names_its_place_and_nothing_else(django_assert_num_que
 
 def test_an_address_that_is_no_text_is_malformed():
     assert get(make_block(UserFactory().username), "home?case=%B2").status_int == 400
+
+
+@pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("he-il", "rtl"), ("nl-be", "ltr")])
+def test_the_page_has_the_direction_of_its_language(language, direction):
+    """The pseudo-languages have no catalogue: English sentences on a page that runs the other way."""
+    with moved(timedelta(), language=language):
+        html = make_block(UserFactory().username).render("student_view").body_html()
+    assert f'dir="{direction}"' in html.split('class="lnx"')[1].split(">")[0]
