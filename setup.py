@@ -35,6 +35,7 @@ HOLIDAYS = ["holidays"]
 TEST = [
     *WORKBENCH,
     *HOLIDAYS,
+    "Babel>=2.16",
     "axe-playwright-python",
     "build",
     "coverage",
@@ -51,7 +52,6 @@ TEST = [
 ]
 DEV = [
     *TEST,
-    "Babel>=2.16",
     "djlint~=1.36",
     "import-linter~=2.4",
     "mypy>=1.16",
