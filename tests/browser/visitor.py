@@ -198,7 +198,8 @@ class Visitor:
     def is_refused(self, field: str, sentence: str) -> None:
         """Assert that the form names the field on top, marks it, and has the focus there."""
         summary = self.panel.locator('.lnx-note[data-kind="error"]')
-        expect(summary.get_by_role("listitem").filter(has_text=field)).to_contain_text(sentence)
+        # A label that is a sentence loses its full stop before the colon.
+        expect(summary.get_by_role("listitem").filter(has_text=field.rstrip("."))).to_contain_text(sentence)
         expect(summary).to_be_focused()
         expect(self.panel.locator('[aria-invalid="true"]').first).to_be_attached()
 

@@ -45,6 +45,7 @@
       this.runtime = runtime;
       this.host = host;
       this.stash = new Map();
+      this.turn = 0;
       root.addEventListener('submit', (event) => this.submit(event));
       root.addEventListener('click', (event) => this.click(event));
       root.addEventListener('change', (event) => {
@@ -140,9 +141,13 @@
 
     async send(url, options, busy, form) {
       busy.setAttribute('aria-busy', 'true');
+      this.turn += 1;
+      const {turn} = this;
       try {
         const response = await fetch(url, {credentials: 'same-origin', ...options});
         const text = await response.text();
+        // A late reply must not take somebody away from the panel they opened meanwhile.
+        if (turn !== this.turn) return response.status;
         if (SHOWN.includes(response.status)) this.swap(text, form);
         else this.blame(form, response.headers.get('Content-Type')?.startsWith('text/plain') ? text : this.status.dataset.failed);
         return response.status;
