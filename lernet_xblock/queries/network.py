@@ -9,7 +9,6 @@ from lernet_xblock.rules.network_settings import Settings
 from lernet_xblock.rules.recurrence import Occurrence
 from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.trajectory import hours_minutes_total, spread_dates
-from lernet_xblock.viewer import Viewer
 
 
 @dataclass(frozen=True)
@@ -28,11 +27,6 @@ class Change:
     name: str
     before: Any
     after: Any
-
-
-def in_preparation(viewer: Viewer) -> bool:
-    """Tell whether nobody opened applications yet; learners then read one kind sentence."""
-    return viewer.network is None
 
 
 def card(settings: Settings) -> Card:
