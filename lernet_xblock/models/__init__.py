@@ -2,8 +2,10 @@
 
 from lernet_xblock.models.application import Application, PeopleImport
 from lernet_xblock.models.case import Case, Contribution
+from lernet_xblock.models.change import Change, Notice, Offer, Substitution
 from lernet_xblock.models.cohort import Charter, CharterConsent, Cohort, Facilitation, Membership
 from lernet_xblock.models.network import AuditEntry, Network
+from lernet_xblock.models.proposal import PairRule, Pin, Proposal, ProposalSeat
 from lernet_xblock.models.pulse import Pulse, PulseAnswer, PulseComment, PulseReceipt, PulseRelease
 from lernet_xblock.models.sent_form import SentForm
 from lernet_xblock.models.session import Session
@@ -12,6 +14,7 @@ __all__ = [
     "Application",
     "AuditEntry",
     "Case",
+    "Change",
     "Charter",
     "CharterConsent",
     "Cohort",
@@ -19,7 +22,13 @@ __all__ = [
     "Facilitation",
     "Membership",
     "Network",
+    "Notice",
+    "Offer",
+    "PairRule",
     "PeopleImport",
+    "Pin",
+    "Proposal",
+    "ProposalSeat",
     "Pulse",
     "PulseAnswer",
     "PulseComment",
@@ -27,4 +36,5 @@ __all__ = [
     "PulseRelease",
     "SentForm",
     "Session",
+    "Substitution",
 ]

@@ -22,6 +22,7 @@ class Application(Keyed):
         INVITED = "invited"
         SUBMITTED = "submitted"
         WAITLISTED = "waitlisted"
+        OFFERED = "offered"
         MEMBER = "member"
         WITHDRAWN = "withdrawn"
         DECLINED = "declined"

@@ -11,6 +11,8 @@ from lernet_xblock.models.keyed import Keyed
 class Case(Keyed):
     """A question from somebody's work. Its cohort is its audience, and stays it wherever people move.
 
+    `unnamed`: the owner left and wanted it told as that of a former member.
+
     .. pii: a learner's account of a situation at work.
     .. pii_types: id, other
     .. pii_retirement: local_api
@@ -53,6 +55,7 @@ class Case(Keyed):
     shared_at = models.DateTimeField(null=True)
     saved_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
+    unnamed = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

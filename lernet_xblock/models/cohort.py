@@ -31,6 +31,7 @@ class Cohort(Keyed):
     working_language = models.CharField(max_length=2)
     shift_days = models.SmallIntegerField(default=0)
     shift_minutes = models.SmallIntegerField(default=0)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="merged_from")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -43,6 +44,10 @@ class Cohort(Keyed):
                 condition=Q(minimum_size__lte=F("maximum_size")),
                 name="cohort_minimum_below_maximum",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(state="merged"),
+                name="only_a_merged_cohort_went_into_another",
+            ),
         )
 
     def __str__(self) -> str:
@@ -52,12 +57,22 @@ class Cohort(Keyed):
 class Membership(models.Model):
     """A person in a cohort, from a moment to a moment; ended, never deleted.
 
-    `active` is True or NULL: databases let NULL stand many times under a unique constraint.
+    `active` is True or NULL: databases let NULL stand many times under a unique constraint. `end`: how it ended, ""
+    while it goes on. A paused member keeps the seat and is not expected until `paused_until`.
 
     .. pii: which learner was in which group when.
     .. pii_types: id
     .. pii_retirement: local_api
     """
+
+    class End(models.TextChoices):
+        """How a membership ends. Who was merged or split off keeps reading what was shared with them."""
+
+        LEFT = "left"
+        TRANSFERRED = "transferred"
+        MERGED = "merged"
+        SPLIT = "split"
+        UNDONE = "undone"
 
     network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="memberships")
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="memberships")
@@ -65,6 +80,9 @@ class Membership(models.Model):
     active = models.BooleanField(null=True, default=True)
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
+    end = models.CharField(max_length=11, choices=End.choices, blank=True)
+    paused_at = models.DateTimeField(null=True)
+    paused_until = models.DateField(null=True)
 
     class Meta:
         """Rules E4 and H3."""
@@ -74,6 +92,15 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=Q(active=True, left_at__isnull=True) | Q(active__isnull=True, left_at__isnull=False),
                 name="membership_is_active_or_has_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(active__isnull=True) | Q(end=""),
+                name="active_membership_has_no_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_at__isnull=True, paused_until__isnull=True)
+                | Q(paused_at__isnull=False, paused_until__isnull=False),
+                name="a_pause_has_a_last_day",
             ),
         )
 

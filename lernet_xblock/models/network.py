@@ -48,6 +48,7 @@ class Network(Keyed):
     threshold = models.PositiveSmallIntegerField()
     self_check_version = models.PositiveSmallIntegerField(default=1)
     opened_at = models.DateTimeField()
+    paused_until = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(
@@ -74,8 +75,13 @@ class Network(Keyed):
                 name="network_threshold_from_4_to_10",
             ),
             models.CheckConstraint(
-                condition=Q(cohort_limit__gte=1) & Q(cohort_limit__lte=8),
-                name="network_has_1_to_8_cohorts",
+                condition=Q(cohort_limit__gte=1) & Q(cohort_limit__lte=10_000),
+                name="network_has_1_to_10000_cohorts",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="paused", paused_until__isnull=False)
+                | (~Q(state="paused") & Q(paused_until__isnull=True)),
+                name="paused_network_has_a_last_day",
             ),
         )
 

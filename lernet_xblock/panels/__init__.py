@@ -8,7 +8,8 @@ from lernet_xblock.panels import group  # isort: skip
 from lernet_xblock.panels import results  # isort: skip
 from lernet_xblock.panels import opening  # isort: skip
 from lernet_xblock.panels import people  # isort: skip
+from lernet_xblock.panels import cohorts  # isort: skip
 from lernet_xblock.panels import plan  # isort: skip
 from lernet_xblock.panels import studio  # isort: skip
 
-__all__ = ["cases", "group", "home", "join", "opening", "people", "plan", "results", "sessions", "studio"]
+__all__ = ["cases", "cohorts", "group", "home", "join", "opening", "people", "plan", "results", "sessions", "studio"]

@@ -6,16 +6,19 @@ from typing import Any
 
 from django import forms as fields
 
-from lernet_xblock.errors import NotFound
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy, ngettext
 from lernet_xblock.models import Network
 from lernet_xblock.panels.action import Reply, action
+from lernet_xblock.panels.cohorts_running import running
 from lernet_xblock.panels.forms import ActionForm, Forms, VersionedForm
-from lernet_xblock.panels.panel import Address, Params
+from lernet_xblock.panels.organiser import own_network, runs_network
+from lernet_xblock.panels.panel import Address, Params, panel
+from lernet_xblock.queries.application import decision_is_over
 from lernet_xblock.queries.cohort import FORMED_HERE, MOST_GROUPS, SPLIT, NetworkSizing, Way, network_sizing
 from lernet_xblock.queries.people import difference, marks_of, propose, proposed_groups, ready_people
 from lernet_xblock.rules.application_window import OPEN, application_window
+from lernet_xblock.rules.sizing import advised_option
 from lernet_xblock.services.cohort import BEFORE_GROUPS, PeopleChanged, form_cohorts, lock_before_forming, too_late
 from lernet_xblock.viewer import Viewer
 
@@ -43,18 +46,6 @@ GROUPS_OF = {
 }
 # A number of groups that fits, or the kind of a deliberate way.
 CHOICES = (*(str(number) for number in range(1, MOST_GROUPS + 1)), *FORMED_HERE[1:])
-
-
-def runs_network(viewer: Viewer) -> bool:
-    """An admin, once there is a network to run."""
-    return viewer.actor.user_id is not None and viewer.actor.is_admin and viewer.network is not None
-
-
-def own_network(viewer: Viewer) -> Network:
-    """Return the network of the block, which every action here has (see `runs_network`)."""
-    if viewer.network is None:
-        raise NotFound
-    return viewer.network
 
 
 def listed(numbers: Iterable[int]) -> str:
@@ -137,14 +128,31 @@ class ConfirmForm(VersionedForm):
     )
 
 
-@action("cohorts.propose", panel="people", permission=runs_network, form=ProposeForm)
+@panel("cohorts", title=gettext_lazy("Groups"), visible=runs_network)
+def cohorts(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
+    """Return the sizing and the proposals before groups are formed, and the groups afterwards."""
+    network = own_network(viewer)
+    if network.state not in BEFORE_GROUPS:
+        shown = {**running(viewer, params, forms), "conflict": ""}
+    else:
+        shown = {**forming(viewer, network, params, forms), "conflict": ""}
+        sizing = shown["sizing"]
+        shown["ways"] = [_way_card(viewer, sizing, way) for way in sizing.others]
+        shown["sizes"] = listed(sizing.recommended.sizes) if sizing.recommended else ""
+    refused = forms.refused("cohorts.confirm")
+    if refused is not None and "confirm" not in shown:
+        shown["conflict"] = refused.sentence
+    return shown
+
+
+@action("cohorts.propose", panel="cohorts", permission=runs_network, form=ProposeForm)
 def show_proposal(viewer: Viewer, form: ProposeForm) -> Reply:  # noqa: ARG001 - one signature
     """Go to the address of the proposal; nothing is saved."""
     values = form.cleaned_data
-    return Reply(panel="people", params=Choice(values["choice"], values["spread"], values["seed"]).params())
+    return Reply(panel="cohorts", params=Choice(values["choice"], values["spread"], values["seed"]).params())
 
 
-@action("cohorts.confirm", panel="people", permission=runs_network, form=ConfirmForm)
+@action("cohorts.confirm", panel="cohorts", permission=runs_network, form=ConfirmForm)
 def confirm(viewer: Viewer, form: ConfirmForm) -> Reply:
     """Form the groups that were seen, or say who was first or how the people changed."""
     values = form.cleaned_data
@@ -165,7 +173,7 @@ def confirm(viewer: Viewer, form: ConfirmForm) -> Reply:
         reason=values["reason"] if way and way.outside else "",
     )
     text = ngettext("%(n)d group is formed.", "%(n)d groups are formed.", len(cohorts)) % {"n": len(cohorts)}
-    return Reply(say=f"{text} {_('Each has its sessions and its charter; say now who guides it.')}", panel="people")
+    return Reply(say=f"{text} {_('Each has its sessions and its charter; say now who guides it.')}", panel="cohorts")
 
 
 def forming(viewer: Viewer, network: Network, params: Params, forms: Forms) -> dict[str, Any]:
@@ -229,7 +237,7 @@ def _preview(
         "confirm": form,
         "open_until": viewer.plan.applications_close if window == OPEN else None,
         "spread": dict(SPREADS)[choice.spread],
-        "again": str(Address("people", choice.params(seed=choice.seed % (LARGEST_SEED - 1) + 1))),
+        "again": str(Address("cohorts", choice.params(seed=choice.seed % (LARGEST_SEED - 1) + 1))),
     }
 
 
@@ -243,3 +251,33 @@ def _confirm_form(viewer: Viewer, forms: Forms, values: dict[str, Any]) -> Confi
         form.initial["reason"] = refused.data.get("reason", "")
         form.sentence = refused.sentence
     return form
+
+
+def _way_card(viewer: Viewer, sizing: NetworkSizing, way: Way) -> dict[str, Any]:
+    limit = own_network(viewer).cohort_limit
+    return {
+        "way": way,
+        "groups": groups_of(way.sizes) if way.sizes else "",
+        "circles": listed(way.circles) if way.circles else "",
+        "total": sizing.people + way.missing,
+        "late": decision_is_over(viewer.plan, viewer.now),
+        "advice": _advice(viewer, sizing, way.kind),
+        "beyond": limit if len(way.sizes) > limit else 0,
+    }
+
+
+def _advice(viewer: Viewer, sizing: NetworkSizing, kind: str) -> str:
+    """Return under which condition this way is advised, "" when it is not; nothing is chosen by it."""
+    if sizing.reason != "no_split":
+        return ""
+    decision = viewer.plan.decision_date
+    if decision is None or viewer.now.astimezone(viewer.zone).date() <= decision:
+        waits = kind == advised_option(sizing.rule, before_decision=True, facilitators=0)
+        return _("This is what we advise before the decision date") if waits else ""
+    many = advised_option(sizing.rule, before_decision=False, facilitators=sizing.people)
+    one = advised_option(sizing.rule, before_decision=False, facilitators=0)
+    if kind == many == one:
+        return _("Our advice")
+    if kind == many:
+        return _("Our advice if each group has a facilitator")
+    return _("This is what we advise if facilitators are missing") if kind == one else ""

@@ -212,7 +212,7 @@ def admin_step(viewer: Viewer, group: GroupHome | None, applied: int) -> Step:
     if group.unguided:
         title = _("Nobody guides %(group)s yet.") % {"group": group.unguided[0]}
         text = _("A group needs somebody who opens its sessions and keeps an eye on the charter.")
-        return Step("guide", title, text, _("Choose a facilitator"), "people")
+        return Step("guide", title, text, _("Choose a facilitator"), "cohorts")
     if group.next is None:
         return _finished(group)
     on = {"day": day(group.next.starts_at, viewer.zone), "group": group.label}
@@ -223,11 +223,11 @@ def _people(viewer: Viewer, applied: int) -> Step:
     network = viewer.network
     until = _on(_("Applications close on %(day)s."), viewer.plan.applications_close)
     if network is None or not applied:
-        return Step("empty", _("Nobody has applied yet."), until, _("See the people"), "people")
+        return Step("empty", _("Nobody has applied yet."), until, _("See the people"), "cohorts")
     title = ngettext("%(n)d person applied.", "%(n)d people applied.", applied) % {"n": applied}
     if applied < network.minimum_size:
-        return Step("few", title, until, _("See the people"), "people")
-    return Step("form", title, _("Form the groups when you have everybody."), _("Form the groups"), "people")
+        return Step("few", title, until, _("See the people"), "cohorts")
+    return Step("form", title, _("Form the groups when you have everybody."), _("Form the groups"), "cohorts")
 
 
 def _opens(viewer: Viewer, name: str) -> bool:

@@ -9,8 +9,8 @@ from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy, ngettext
 from lernet_xblock.models import Network, PeopleImport
 from lernet_xblock.panels.action import Reply, action
-from lernet_xblock.panels.cohorts import own_network, runs_network
 from lernet_xblock.panels.forms import ActionForm, Forms
+from lernet_xblock.panels.organiser import own_network, runs_network
 from lernet_xblock.queries.people import pending_import
 from lernet_xblock.rules.roster import COLUMNS, REQUIRED, read_roster
 from lernet_xblock.services.people_import import TAKES_PEOPLE, apply_import, discard_import, hold

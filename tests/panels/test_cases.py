@@ -365,7 +365,7 @@ def test_who_names_herself_facilitator_reads_what_is_shared_from_then_on(owner, 
     with time_machine.travel(NOW + timedelta(days=2), tick=False):
         eva = UserFactory(is_staff=True, first_name="Eva", last_name="Claes")
         named = {"about": cohort.key, "version": str(cohort.version), "facilitator": eva.username, "deputy": ""}
-        assert post(block_of(eva), "cohorts.guide", named, at="people").status_int == 200
+        assert post(block_of(eva), "cohorts.guide", named, at="cohorts").status_int == 200
         assert CANARY not in get(block_of(eva), "cases").text
         assert get(block_of(eva), f"cases?case={secret.key}").status_int == 404
         said = {"about": secret.key, "kind": "question", "text": "hm"}

@@ -66,7 +66,7 @@ def sizes_of(network):
 
 def test_24_people_of_3_departments_are_spread_4_and_4(network):
     three_departments(network)
-    text = words(look("people?groups=2&spread=department&seed=1"))
+    text = words(look("cohorts?groups=2&spread=department&seed=1"))
     assert text.count("logistics 4 packaging 4 quality 4") == 2
     assert not Cohort.objects.exists()
     assert set(network.applications.values_list("state", flat=True)) == {"submitted"}
@@ -76,7 +76,7 @@ def test_the_same_seed_shows_the_same_groups(network):
     three_departments(network)
 
     def people(seed):
-        return cards(look(f"people?groups=2&spread=department&seed={seed}"))
+        return cards(look(f"cohorts?groups=2&spread=department&seed={seed}"))
 
     assert people(1) == people(1)
     assert people(1) != people(2)
@@ -86,7 +86,7 @@ def test_asking_for_a_proposal_leads_to_its_address(network):
     three_departments(network)
     response = post(make_block("admin"), "cohorts.propose", {"choice": "2", "spread": "organisation", "seed": "7"})
     assert response.status_int == 200
-    assert 'data-address="people?groups=2&amp;spread=organisation&amp;seed=7"' in response.text
+    assert 'data-address="cohorts?groups=2&amp;spread=organisation&amp;seed=7"' in response.text
     assert "Form these groups" in response.text
 
 
@@ -103,7 +103,7 @@ def test_the_recommended_number_is_chosen_beforehand(network):
     network.cohort_limit = 8
     network.save()
     ApplicationFactory.create_batch(30, network=network)
-    html = look("people")
+    html = look("cohorts")
     assert "Three groups fit: 10, 10 and 10." in words(html)
     assert re.findall(r'value="(\d)"[^>]*checked', html) == ["3"]
 
@@ -111,12 +111,12 @@ def test_the_recommended_number_is_chosen_beforehand(network):
 @pytest.mark.parametrize(
     "address",
     [
-        "people?groups=9",
-        "people?groups=3",
-        "people?way=cancel",
-        "people?way=x",
-        "people?groups=-1",
-        "people?groups=%00",
+        "cohorts?groups=9",
+        "cohorts?groups=3",
+        "cohorts?way=cancel",
+        "cohorts?way=x",
+        "cohorts?groups=-1",
+        "cohorts?groups=%00",
     ],
 )
 def test_what_does_not_fit_is_not_shown_and_said(network, address):
@@ -129,12 +129,12 @@ def test_what_does_not_fit_is_not_shown_and_said(network, address):
 @pytest.mark.parametrize("seed", ["x", "-3", "9" * 40, "%C2%B2", ""])
 def test_an_odd_seed_is_the_first_one(network, seed):
     ApplicationFactory.create_batch(20, network=network)
-    assert hidden(look(f"people?groups=2&seed={seed}"), "cohorts.confirm", "seed") == "1"
+    assert hidden(look(f"cohorts?groups=2&seed={seed}"), "cohorts.confirm", "seed") == "1"
 
 
 def test_learners_propose_and_confirm_nothing(network):
     three_departments(network)
-    html = look("people?groups=2&spread=department&seed=1")
+    html = look("cohorts?groups=2&spread=department&seed=1")
     learner = network.applications.first().user.username
     fields = {"choice": "2", "spread": "nothing", "seed": "1"}
     assert post(make_block(learner), "cohorts.propose", fields).status_int == 403
@@ -147,7 +147,7 @@ def test_learners_propose_and_confirm_nothing(network):
 
 def test_27_people_become_groups_of_14_and_13(network):
     ApplicationFactory.create_batch(27, network=network)
-    response = confirm(look("people?groups=2&spread=organisation&seed=1"))
+    response = confirm(look("cohorts?groups=2&spread=organisation&seed=1"))
     assert response.status_int == 200, response.text
     assert sizes_of(network) == [14, 13]
     assert "1 seat is left for late joiners" in words(response.text)
@@ -163,7 +163,7 @@ def test_27_people_become_groups_of_14_and_13(network):
 
 def test_the_groups_formed_are_the_groups_seen(network):
     three_departments(network)
-    html = look("people?groups=2&spread=department&seed=5")
+    html = look("cohorts?groups=2&spread=department&seed=5")
     seen = cards(html)
     confirm(html)
     formed = [
@@ -176,7 +176,7 @@ def test_the_groups_formed_are_the_groups_seen(network):
 
 def test_a_double_click_forms_the_groups_once(network):
     three_departments(network)
-    html = look("people?groups=2&spread=department&seed=1")
+    html = look("cohorts?groups=2&spread=department&seed=1")
     confirm(html)
     assert confirm(html).status_int == 409
     assert network.cohorts.count() == 2
@@ -184,11 +184,11 @@ def test_a_double_click_forms_the_groups_once(network):
 
 def test_the_second_admin_reads_who_was_first_and_when(network):
     three_departments(network)
-    mine = look("people?groups=2&spread=department&seed=1", by="admin")
-    theirs = look("people?groups=2&spread=function&seed=2", by="second")
+    mine = look("cohorts?groups=2&spread=department&seed=1", by="admin")
+    theirs = look("cohorts?groups=2&spread=function&seed=2", by="second")
     assert confirm(mine).status_int == 200
     formed = [sorted(cohort.memberships.values_list("user_id", flat=True)) for cohort in network.cohorts.all()]
-    response = confirm(theirs, by="second", at="people?groups=2&spread=function&seed=2", key="k2")
+    response = confirm(theirs, by="second", at="cohorts?groups=2&spread=function&seed=2", key="k2")
     assert response.status_int == 409
     assert "Nadia Claes changed this on" in response.text
     assert re.search(r"changed this on \w+ \d+ \w+ \d{4} at \d\d:\d\d", words(response.text))
@@ -206,12 +206,12 @@ def test_the_second_admin_reads_who_was_first_and_when(network):
 )
 def test_people_who_come_or_go_since_the_preview_stop_it(network, arrive, leave, sentence):
     ApplicationFactory.create_batch(24, network=network)
-    html = look("people?groups=2&spread=department&seed=1")
+    html = look("cohorts?groups=2&spread=department&seed=1")
     ApplicationFactory.create_batch(arrive, network=network)
     for row in network.applications.all()[:leave]:
         row.state = "withdrawn"
         row.save()
-    response = confirm(html, at="people?groups=2&spread=department&seed=1")
+    response = confirm(html, at="cohorts?groups=2&spread=department&seed=1")
     assert response.status_int == 409
     assert sentence in response.text
     assert not Cohort.objects.exists()
@@ -222,7 +222,7 @@ def test_people_who_come_or_go_since_the_preview_stop_it(network, arrive, leave,
 
 def test_an_attribute_that_changed_since_the_preview_stops_it(network):
     three_departments(network)
-    html = look("people?groups=2&spread=department&seed=1")
+    html = look("cohorts?groups=2&spread=department&seed=1")
     network.applications.filter(pk=network.applications.first().pk).update(department="somewhere else")
     response = confirm(html)
     assert response.status_int == 409
@@ -232,9 +232,9 @@ def test_an_attribute_that_changed_since_the_preview_stops_it(network):
 
 def test_people_who_no_longer_fit_stop_it(network):
     ApplicationFactory.create_batch(20, network=network)
-    html = look("people?groups=2&spread=department&seed=1")
+    html = look("cohorts?groups=2&spread=department&seed=1")
     network.applications.filter(pk=network.applications.first().pk).update(state="withdrawn")
-    response = confirm(html, at="people?groups=2&spread=department&seed=1")
+    response = confirm(html, at="cohorts?groups=2&spread=department&seed=1")
     assert response.status_int == 409
     assert "1 person withdrew since this preview" in response.text
     assert "19 people cannot be split" in response.text
@@ -244,20 +244,20 @@ def test_people_who_no_longer_fit_stop_it(network):
 @pytest.mark.parametrize("changes", [{"digest": ""}, {"seed": "0"}, {"choice": "99"}, {"version": "x"}])
 def test_a_form_that_was_tampered_with_forms_nothing(network, changes):
     ApplicationFactory.create_batch(20, network=network)
-    html = look("people?groups=2&spread=department&seed=1")
-    assert confirm(html, at="people?groups=2&spread=department&seed=1", **changes).status_int == 422
+    html = look("cohorts?groups=2&spread=department&seed=1")
+    assert confirm(html, at="cohorts?groups=2&spread=department&seed=1", **changes).status_int == 422
     assert not Cohort.objects.exists()
 
 
 def test_a_first_session_in_the_past_is_said_before_and_after_confirming(network, moment):
     ApplicationFactory.create_batch(12, network=network)
     sentence = "The first session, on Tuesday 2 February 2027, would lie in the past."
-    assert sentence not in look("people")
-    html = look("people?groups=1")
+    assert sentence not in look("cohorts")
+    html = look("cohorts?groups=1")
     moment.append(datetime(2027, 2, 2, 13, 0, tzinfo=UTC))
-    assert sentence in look("people")
-    assert look("people?groups=1").count(sentence) == 1
-    response = confirm(html, at="people?groups=1")
+    assert sentence in look("cohorts")
+    assert look("cohorts?groups=1").count(sentence) == 1
+    response = confirm(html, at="cohorts?groups=1")
     assert response.status_int == 422
     assert sentence in response.text
     assert not Cohort.objects.exists()
@@ -266,14 +266,14 @@ def test_a_first_session_in_the_past_is_said_before_and_after_confirming(network
 def test_the_proposal_says_that_it_closes_applications(network, moment):
     ApplicationFactory.create_batch(12, network=network)
     sentence = "Applications are open until Friday 8 January 2027. Forming the groups now closes them."
-    assert sentence in words(look("people?groups=1"))
+    assert sentence in words(look("cohorts?groups=1"))
     moment.append(datetime(2027, 1, 9, 9, 0, tzinfo=UTC))
-    assert "Forming the groups now" not in look("people?groups=1")
+    assert "Forming the groups now" not in look("cohorts?groups=1")
 
 
 def test_a_larger_group_is_no_advice_about_facilitators(network):
     ApplicationFactory.create_batch(17, network=network)
-    text = words(look("people"))
+    text = words(look("cohorts"))
     larger = text.split("Above the 15 people")[1].split("Look at this")[0]
     assert "in circles of" in larger
     assert "facilitator" not in larger
@@ -281,7 +281,7 @@ def test_a_larger_group_is_no_advice_about_facilitators(network):
 
 def test_one_circle_is_called_one(network):
     ApplicationFactory.create_batch(8, network=network)
-    assert "Cases are worked in one circle of 8." in words(look("people"))
+    assert "Cases are worked in one circle of 8." in words(look("cohorts"))
 
 
 # On purpose ----------------------------------------------------------------------------------------
@@ -298,7 +298,7 @@ def test_one_circle_is_called_one(network):
 )
 def test_sizes_outside_the_bounds_need_a_reason_which_is_kept(network, people, way, groups):
     ApplicationFactory.create_batch(people, network=network)
-    at = f"people?way={way}&spread=department"
+    at = f"cohorts?way={way}&spread=department"
     html = look(at)
     assert 'name="reason"' in html
     refused = confirm(html, at=at)
@@ -315,12 +315,12 @@ def test_sizes_outside_the_bounds_need_a_reason_which_is_kept(network, people, w
 
 def test_a_reason_is_not_asked_where_the_sizes_fit(network):
     ApplicationFactory.create_batch(20, network=network)
-    assert 'name="reason"' not in look("people?groups=2")
+    assert 'name="reason"' not in look("cohorts?groups=2")
 
 
 def test_15_of_17_are_in_and_the_last_two_wait_in_order(network):
     rows = [ApplicationFactory(network=network) for _ in range(17)]
-    html = look("people?way=waiting_list&spread=department")
+    html = look("cohorts?way=waiting_list&spread=department")
     assert "2 people go to the waiting list" in words(html)
     assert confirm(html).status_int == 200
     assert sizes_of(network) == [15]
@@ -333,6 +333,6 @@ def test_a_way_beyond_the_number_of_groups_is_shown_and_cannot_be_taken(network)
     network.cohort_limit = 1
     network.save()
     ApplicationFactory.create_batch(17, network=network)
-    assert "This network has 1 group; the author can allow more in Studio." in look("people")
-    assert "Form these groups" not in look("people?way=smaller_groups")
-    assert "Form these groups" in look("people?way=larger_group")
+    assert "This network has 1 group; the author can allow more in Studio." in look("cohorts")
+    assert "Form these groups" not in look("cohorts?way=smaller_groups")
+    assert "Form these groups" in look("cohorts?way=larger_group")

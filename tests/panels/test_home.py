@@ -313,7 +313,7 @@ def test_evaluation_of_a_session_that_was_cancelled_is_not_published(member, ses
 def test_admin_is_asked_to_form_the_groups():
     network = NetworkFactory()
     admin = UserFactory(is_staff=True)
-    assert (step(admin)[0], button(admin)) == ("empty", "people")
+    assert (step(admin)[0], button(admin)) == ("empty", "cohorts")
     ApplicationFactory.create_batch(9, network=network)
     assert step(admin)[0] == "few"
     ApplicationFactory.create_batch(18, network=network)
@@ -321,12 +321,12 @@ def test_admin_is_asked_to_form_the_groups():
         "form",
         "27 people applied. Form the groups when you have everybody. Form the groups",
     )
-    assert button(admin) == "people"
+    assert button(admin) == "cohorts"
 
 
 def test_admin_of_running_groups_gives_each_a_facilitator_then_sees_the_dates(cohort, session):
     admin = UserFactory(is_staff=True)
-    assert (step(admin)[0], button(admin)) == ("guide", "people")
+    assert (step(admin)[0], button(admin)) == ("guide", "cohorts")
     FacilitationFactory(cohort=cohort)
     assert (step(admin)[0], button(admin)) == ("dates", "plan")
 
@@ -334,6 +334,7 @@ def test_admin_of_running_groups_gives_each_a_facilitator_then_sees_the_dates(co
 @pytest.mark.parametrize("state", ["paused", "cancelled"])
 def test_pause_and_cancellation_are_said_to_everybody(member, cohort, session, state):
     cohort.network.state = state
+    cohort.network.paused_until = NOW.date() if state == "paused" else None
     cohort.network.save()
     for user in (member, UserFactory(), UserFactory(is_staff=True)):
         assert step(user)[0] == state

@@ -293,4 +293,4 @@ def test_a_list_of_sixty_makes_sizing(network):
     network.save()
     upload((DATA / "roster_060.csv").read_bytes())
     decide("people.apply_import", PeopleImport.objects.get(), agreed="on")
-    assert "Five groups fit: 12, 12, 12, 12 and 12." in get(make_block("admin"), "people").text
+    assert "Five groups fit: 12, 12, 12, 12 and 12." in get(make_block("admin"), "cohorts").text
