@@ -26,7 +26,7 @@ export LERNET_NO_SKIPS = 1
 endif
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test lint format i18n i18n-check bench screenshots matrix clean
+.PHONY: help demo test lint format i18n i18n-check bench bench-formation screenshots matrix clean
 
 help: ## this list
 	@echo "make <target>, where the target is one of"
@@ -52,6 +52,10 @@ i18n-check: $(DEV) ## are the catalogues complete?
 
 bench: $(DEV) ## our learner page beside its peers
 	@$(BIN)/python scripts/bench.py $(ARGS)
+
+bench-formation: $(DEV) ## cohort formation beside random, round robin and constrained k-means, then re-forming
+	@$(BIN)/python scripts/bench_formation.py $(ARGS)
+	@$(BIN)/python scripts/bench_reform.py
 
 screenshots: $(DEV) ## every panel at both widths, into docs/
 	@$(BIN)/python scripts/screenshots.py $(ARGS)

@@ -20,6 +20,9 @@ REQUIRES = [
     "edx-opaque-keys",
     "markdown-it-py",
     "nh3",
+    # Formation: the platform holds numpy at 1.26, and has scipy only through another requirement.
+    "numpy>=1.26",
+    "scipy>=1.11",
     "tzdata",
     "web-fragments",
 ]

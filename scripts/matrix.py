@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv-matrix"
-SHOWN = ("Django", "XBlock", "xblock-sdk", "edx-opaque-keys", "web-fragments", "tzdata", "nh3")
+SHOWN = ("Django", "XBlock", "xblock-sdk", "edx-opaque-keys", "web-fragments", "tzdata", "nh3", "numpy", "scipy")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Row:
 
 
 ROWS = (
-    Row("oldest", "3.11", ("XBlock[django]==5.2.0", "xblock-sdk==0.13.0")),
+    # The platform holds numpy there.
+    Row("oldest", "3.11", ("XBlock[django]==5.2.0", "xblock-sdk==0.13.0", "numpy==1.26.4")),
     Row("newest", "3.12", ("XBlock[django]>=6,<7", "xblock-sdk")),
 )
 

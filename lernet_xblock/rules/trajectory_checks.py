@@ -26,13 +26,14 @@ from lernet_xblock.rules.trajectory_schedule import FEWEST_SESSIONS, spread_date
 from lernet_xblock.rules.zones import zone
 
 MOST_TAGS = 8
+MOST_COHORTS = 10_000
 _Found = Iterator[Problem]
 # Field: least and most characters, both counted without spaces at the ends.
 _LENGTHS = {"title": (1, 80), "goal": (40, 600), "audience": (0, 200)}
 _RANGES = {
     "minimum_size": (SMALLEST_BOUND, LARGEST_BOUND),
     "maximum_size": (SMALLEST_BOUND, LARGEST_BOUND),
-    "cohort_limit": (1, 8),
+    "cohort_limit": (1, MOST_COHORTS),
     "session_count": (FEWEST_SESSIONS, MAXIMUM_COUNT),
     "session_minutes": (60, 240),
     "preparation_minutes": (0, 120),

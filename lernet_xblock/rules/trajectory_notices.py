@@ -15,11 +15,14 @@ from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.trajectory_schedule import spread_dates
 from lernet_xblock.rules.zones import clock_change, zone
 
+# So many people who guide one group each can still be asked one by one.
+MANY_COHORTS = 8
+
 
 def notices(settings: Settings) -> tuple[Notice, ...]:
     """Return what is allowed but worth saying; () when nothing is. Never raises.
 
-    Codes: size_outside_recommendation, maximum_below_threshold, place_missing,
+    Codes: size_outside_recommendation, maximum_below_threshold, many_groups (value groups), place_missing,
     meeting_link_missing, charter_missing; per session session_on_holiday and
     session_day_after_holiday (values date, holiday: a code), session_in_clock_gap and
     session_in_clock_overlap (values local: the naive start).
@@ -36,6 +39,8 @@ def _sizes(settings: Settings) -> Iterator[Notice]:
     most, threshold = settings.maximum_size, settings.threshold
     if most is not None and threshold is not None and most < threshold:
         yield Notice("maximum_size", "maximum_below_threshold", {"threshold": threshold})
+    if settings.cohort_limit is not None and settings.cohort_limit > MANY_COHORTS:
+        yield Notice("cohort_limit", "many_groups", {"groups": settings.cohort_limit})
 
 
 def _gaps(settings: Settings) -> Iterator[Notice]:

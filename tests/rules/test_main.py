@@ -90,6 +90,7 @@ def test_sizes_prints_every_feasible_number() -> None:
             "reason": "tie_fewer_cohorts",
             "warnings": ["cohort_at_maximum"],
             "options": [],
+            "headroom": {"late_joiners": [0, 0], "departures": [5, 5]},
         },
     )
 
@@ -103,13 +104,14 @@ def test_sizes_takes_a_target() -> None:
 def test_a_gap_is_an_answer_and_no_refusal() -> None:
     code, found = run("sizes", "17", "--min", "10", "--max", "15")
 
-    assert (code, found["recommended"]) == (0, None)
+    assert (code, found["recommended"], found["gap"]) == (0, None, {"above": 15, "below": 20})
     assert [option["kind"] for option in found["options"]] == [
         "waiting_list",
         "wait_for_more",
         "smaller_groups",
         "larger_group",
     ]
+    assert [option["facilitators"] for option in found["options"]] == [1, 2, 2, 1]
 
 
 def test_refused_bounds_exit_with_two() -> None:

@@ -40,7 +40,7 @@ def test_the_worked_example_may_open() -> None:
         {"title": "t" * 80},
         {"minimum_size": 2, "maximum_size": 30, "target_size": 30},
         {"session_count": 3, "session_minutes": 60, "preparation_minutes": 0, "threshold": 4},
-        {"session_minutes": 240, "preparation_minutes": 120, "threshold": 10, "cohort_limit": 8},
+        {"session_minutes": 240, "preparation_minutes": 120, "threshold": 10, "cohort_limit": 10_000},
     ],
 )
 def test_what_the_rules_allow_may_open(changes: dict[str, Any]) -> None:
@@ -87,8 +87,8 @@ def test_empty_settings_name_all_that_is_required() -> None:
         ({"maximum_size": 9}, Problem("maximum_size", "below_minimum_size", {"minimum": 10})),
         ({"target_size": 9}, Problem("target_size", "outside_bounds", {"minimum": 10, "maximum": 15})),
         ({"target_size": 16}, Problem("target_size", "outside_bounds", {"minimum": 10, "maximum": 15})),
-        ({"cohort_limit": 0}, Problem("cohort_limit", "out_of_range", {"minimum": 1, "maximum": 8})),
-        ({"cohort_limit": 9}, Problem("cohort_limit", "out_of_range", {"minimum": 1, "maximum": 8})),
+        ({"cohort_limit": 0}, Problem("cohort_limit", "out_of_range", {"minimum": 1, "maximum": 10_000})),
+        ({"cohort_limit": 10_001}, Problem("cohort_limit", "out_of_range", {"minimum": 1, "maximum": 10_000})),
         ({"session_count": 2}, Problem("session_count", "out_of_range", {"minimum": 3, "maximum": 200})),
         ({"session_count": 201}, Problem("session_count", "out_of_range", {"minimum": 3, "maximum": 200})),
         (

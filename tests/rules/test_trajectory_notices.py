@@ -28,6 +28,7 @@ def test_the_example_is_told_of_the_day_after_easter_monday() -> None:
             {"maximum_size": 10, "threshold": 11},
             Notice("maximum_size", "maximum_below_threshold", {"threshold": 11}),
         ),
+        ({"cohort_limit": 9}, Notice("cohort_limit", "many_groups", {"groups": 9})),
         ({"mode": "in_person", "place": " "}, Notice("place", "place_missing")),
         ({"place": None}, Notice("place", "place_missing")),
         ({"meeting_link": None}, Notice("meeting_link", "meeting_link_missing")),
@@ -40,6 +41,10 @@ def test_the_example_is_told_of_the_day_after_easter_monday() -> None:
 )
 def test_what_is_allowed_but_unusual_is_said(changes: dict[str, Any], notice: Notice) -> None:
     assert notices(example(**changes)) == (notice, AFTER_EASTER)
+
+
+def test_eight_groups_need_no_word() -> None:
+    assert notices(example(cohort_limit=8)) == (AFTER_EASTER,)
 
 
 def test_a_mode_without_a_place_needs_none() -> None:
