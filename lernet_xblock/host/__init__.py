@@ -1,6 +1,6 @@
 """The platform as one small protocol. Core code takes plain ids and these dataclasses, never platform objects."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -58,6 +58,19 @@ class Person:
     email: str
 
 
+@dataclass(frozen=True)
+class ExistingGroup:
+    """A group that the course has already, as it stands now. kind: "cohort" or "team".
+
+    set_name: of the set of teams it belongs to, "" for cohorts: a person is in one group of a set at most.
+    """
+
+    name: str
+    kind: str
+    user_ids: frozenset[int]
+    set_name: str = ""
+
+
 class Host(Protocol):
     """What this component asks of the platform."""
 
@@ -75,6 +88,12 @@ class Host(Protocol):
 
     def names(self, user_ids: Iterable[int]) -> Mapping[int, str]:
         """Return the display name of each user that exists, in one query."""
+
+    def run_later(self, task: str, key: str) -> None:
+        """Do the task of this name (see tasks.TASKS) on the row with this key, once the transaction is committed."""
+
+    def existing_groups(self, course_id: str) -> Sequence[ExistingGroup]:
+        """Return the course's own groups that have people, by set and name. Only reads: nobody is put into any."""
 
     def find_learners(self, course_id: str, usernames: Iterable[str]) -> Mapping[str, Person]:
         """Return the enrolled people with these usernames (compared without case), by lower-case username."""

@@ -1,13 +1,17 @@
 """The LMS. The platform is imported inside the functions only: this module must load where there is none."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
-from lernet_xblock.host import Actor, Person, Place, Scope
+from lernet_xblock.host import Actor, ExistingGroup, Person, Place, Scope
 
 ATTRIBUTE = "edx-platform."
 STAFF_ROLES = frozenset({"staff", "instructor"})
@@ -22,6 +26,48 @@ def display_name(user: Any) -> str:
     """Return the name of the person's profile, else the username."""
     profile = getattr(user, "profile", None)
     return (profile.name if profile else "") or user.username
+
+
+def lms_cohorts(key: Any) -> Sequence[ExistingGroup]:
+    """Return the course's cohorts that have members: one query."""
+    if not apps.is_installed("openedx.core.djangoapps.course_groups"):
+        return ()
+    from openedx.core.djangoapps.course_groups.models import CohortMembership
+
+    rows = CohortMembership.objects.filter(course_id=key)
+    return gathered("cohort", rows.values_list("course_user_group_id", "course_user_group__name", "user_id"), {})
+
+
+def lms_teams(key: Any) -> Sequence[ExistingGroup]:
+    """Return the course's teams that have members: one query. Not every site has the app."""
+    if not apps.is_installed("lms.djangoapps.teams"):
+        return ()
+    from lms.djangoapps.teams.models import CourseTeamMembership
+
+    rows = list(
+        CourseTeamMembership.objects.filter(team__course_id=key).values_list(
+            "team_id", "team__name", "user_id", "team__topic_id"
+        )
+    )
+    return gathered("team", rows, team_set_names(key) if rows else {})
+
+
+def team_set_names(key: Any) -> Mapping[str, str]:
+    """Return the name of each team set by its id: authors write them in the course, so no table has them."""
+    from xmodule.modulestore.django import modulestore
+
+    configured = getattr(modulestore().get_course(key), "teams_configuration", None)
+    return {identifier: one.name for identifier, one in getattr(configured, "teamsets_by_id", {}).items()}
+
+
+def gathered(kind: str, rows: Iterable[Sequence[Any]], set_names: Mapping[str, str]) -> tuple[ExistingGroup, ...]:
+    """Return the groups of memberships, by set and name. rows: number and name of the group, user, id of the set."""
+    people: dict[tuple[str, str, int], set[int]] = defaultdict(set)
+    for number, name, user_id, *team_set in rows:
+        identifier = team_set[0] or "" if team_set else ""
+        people[set_names.get(identifier, identifier), name, number].add(user_id)
+    ordered = sorted(people.items(), key=lambda one: (one[0][0].casefold(), one[0][1].casefold(), one[0][2]))
+    return tuple(ExistingGroup(name, kind, frozenset(users), set_name) for (set_name, name, _pk), users in ordered)
 
 
 class LmsHost:
@@ -102,6 +148,21 @@ class LmsHost:
         """Return profile names by user id."""
         users = get_user_model().objects.filter(pk__in=set(user_ids)).select_related("profile")
         return {user.pk: display_name(user) for user in users}
+
+    def run_later(self, task: str, key: str) -> None:
+        """Hand the task to a Celery worker once the transaction is committed."""
+        later = import_string("lernet_xblock.tasks.perform_later")
+        transaction.on_commit(lambda: later.delay(task, key))
+
+    def existing_groups(self, course_id: str) -> Sequence[ExistingGroup]:
+        """Return the cohorts, then the teams of each team set: a query each, whatever the number of people.
+
+        `get_cohort` would put people into a cohort for being asked about; rows of memberships are read instead.
+        """
+        from opaque_keys.edx.keys import CourseKey  # noqa: PLC0415 - used beside the platform only
+
+        key = CourseKey.from_string(course_id)
+        return (*lms_cohorts(key), *lms_teams(key))
 
     def find_learners(self, course_id: str, usernames: Iterable[str]) -> Mapping[str, Person]:
         """Return enrolled learners by lower-case username, without those whose enrolment ended."""

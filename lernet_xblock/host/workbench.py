@@ -1,17 +1,20 @@
 """The embedded default: the xblock-sdk workbench, and any other runtime that knows no platform."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib import resources
+from threading import Thread
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import connections, transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
-from lernet_xblock.host import Actor, Person, Place, Scope
+from lernet_xblock.host import Actor, ExistingGroup, Person, Place, Scope
 from lernet_xblock.i18n import supported
 from lernet_xblock.workbench import clock
 
@@ -29,6 +32,22 @@ def zones() -> Mapping[str, str | None]:
     """Return the time zone of each person of the demo, by username: Django's users have none."""
     people = resources.files("lernet_xblock.workbench") / "content" / "people.json"
     return {person["username"]: person.get("time_zone") for person in json.loads(people.read_text("utf-8"))["people"]}
+
+
+@cache
+def demo_groups() -> Sequence[Mapping[str, Any]]:
+    """Return the groups that the demo's course has already, everybody by username."""
+    groups = resources.files("lernet_xblock.workbench") / "content" / "groups.json"
+    found: Sequence[Mapping[str, Any]] = json.loads(groups.read_text("utf-8"))["groups"]
+    return found
+
+
+def perform_apart(task: str, key: str) -> None:
+    """Do a task in a thread of its own, with a connection of its own."""
+    try:
+        import_string("lernet_xblock.tasks.perform")(task, key)
+    finally:
+        connections.close_all()
 
 
 class WorkbenchHost:
@@ -69,6 +88,28 @@ class WorkbenchHost:
         """Return names by user id."""
         users = get_user_model().objects.filter(pk__in=set(user_ids)).only("username", "first_name", "last_name")
         return {user.pk: display_name(user) for user in users}
+
+    def run_later(self, task: str, key: str) -> None:
+        """Start a thread once the transaction is committed: the workbench has no workers."""
+        transaction.on_commit(lambda: Thread(target=perform_apart, args=(task, key), daemon=True).start())
+
+    def existing_groups(self, course_id: str) -> Sequence[ExistingGroup]:  # noqa: ARG002 - the protocol
+        """Return the groups of the setting `LERNET_DEV_GROUPS`, else those of the demo."""
+        told = getattr(settings, "LERNET_DEV_GROUPS", None)
+        groups = demo_groups() if told is None else told
+        wanted = {name for group in groups for name in group["people"]}
+        users = get_user_model().objects.filter(username__in=wanted).values_list("username", "pk")
+        numbers = dict(users)
+        return tuple(
+            ExistingGroup(
+                group["name"],
+                group.get("kind", "cohort"),
+                frozenset(numbers[name] for name in group["people"] if name in numbers),
+                group.get("set_name", ""),
+            )
+            for group in groups
+            if any(name in numbers for name in group["people"])
+        )
 
     def find_learners(self, course_id: str, usernames: Iterable[str]) -> Mapping[str, Person]:  # noqa: ARG002 - the protocol
         """Return users by lower-case username: everybody is enrolled in the workbench's one course."""

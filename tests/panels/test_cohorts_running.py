@@ -1,13 +1,12 @@
-"""The groups while they run: who guides them, and who joins late."""
+"""The groups while they run: who guides them."""
 
 import re
 
 import pytest
 from django.core.cache import cache
 
-from lernet_xblock.models import Application, AuditEntry, Facilitation, Membership
+from lernet_xblock.models import AuditEntry, Facilitation
 from tests.factories import (
-    NOW,
     ApplicationFactory,
     CohortFactory,
     MembershipFactory,
@@ -149,64 +148,3 @@ def test_learners_name_no_guides(cohort):
     response = post(make_block(member.user.username), "cohorts.guide", guide_form(cohort, facilitator="admin"))
     assert response.status_int == 403
     assert not Facilitation.objects.exists()
-
-
-# Late places ---------------------------------------------------------------------------------------
-
-
-def test_a_late_applicant_gets_a_seat(cohort, network):
-    application = applied(network, 1, state="waitlisted", queued_at=NOW, user=UserFactory(first_name="Late"))[0]
-    assert "Give a seat" in page()
-    response = post(
-        make_block("admin"), "cohorts.place", {"person": application.key, "cohort": cohort.key, "_key": "a"}
-    )
-    assert response.status_int == 200
-    assert "is in Group A now" in response.text
-    application.refresh_from_db()
-    assert (application.state, application.queued_at) == ("member", None)
-    assert Membership.objects.get(user=application.user).cohort == cohort
-
-
-def test_a_full_group_takes_nobody(cohort, network):
-    MembershipFactory.create_batch(15, cohort=cohort)
-    application = applied(network, 1)[0]
-    assert "No group can take anybody now" in page()
-    response = post(
-        make_block("admin"), "cohorts.place", {"person": application.key, "cohort": cohort.key, "_key": "a"}
-    )
-    assert response.status_int == 422
-    application.refresh_from_db()
-    assert application.state == "submitted"
-
-
-def test_invited_people_are_not_placed_before_they_said_yes(cohort, network):
-    application = applied(network, 1, state="invited", source="import")[0]
-    response = post(
-        make_block("admin"), "cohorts.place", {"person": application.key, "cohort": cohort.key, "_key": "a"}
-    )
-    assert response.status_int == 422
-    assert not Membership.objects.exists()
-
-
-def test_people_and_groups_of_another_network_are_not_found(cohort, network):
-    foreign = applied(NetworkFactory(usage_id="lernet.d9.u9"), 1)[0]
-    ours = applied(network, 1)[0]
-    strange = CohortFactory(network=foreign.network)
-    for person, group in ((foreign, cohort), (ours, strange)):
-        response = post(make_block("admin"), "cohorts.place", {"person": person.key, "cohort": group.key, "_key": "a"})
-        assert response.status_int == 404
-    assert not Membership.objects.exists()
-
-
-def test_learners_place_nobody(cohort, network):
-    application = applied(network, 1)[0]
-    fields = {"person": application.key, "cohort": cohort.key, "_key": "a"}
-    assert post(make_block(application.user.username), "cohorts.place", fields).status_int == 403
-    assert Application.objects.get().state == "submitted"
-
-
-def test_a_place_needs_a_person(cohort, network):
-    applied(network, 1)
-    response = post(make_block("admin"), "cohorts.place", {"person": "", "cohort": cohort.key, "_key": "a"})
-    assert response.status_int == 422
-    assert "Please fill this in" in response.text

@@ -80,7 +80,7 @@ def test_a_gap_shows_four_ways_and_chooses_none(network, people, more):
     assert f"Wait for {more} more {'person' if more == 1 else 'people'}" in text
     assert f"Two groups: {-(-people // 2)} and {people // 2}" in text
     assert f"One group of {people}" in text
-    assert 'data-action="cohorts.confirm"' not in html
+    assert 'data-action="proposal.ask"' not in html
     assert "checked" not in html
 
 
@@ -129,6 +129,29 @@ def test_after_the_decision_date_17_are_advised_one_larger_group(network, time_m
     time_machine_now(NOW.replace(year=2027, month=1, day=20))
     card = page().split("One group of 17", 1)[1].split("</li>", 1)[0]
     assert "Our advice" in words(card)
+
+
+def test_many_groups_are_said_in_a_line(network):
+    network.cohort_limit = 30
+    network.save()
+    applied(network, 300)
+    html = page()
+    text = words(html)
+    assert "300 people applied. 25 groups fit: 12 people in each." in text
+    numbers = html.split('name="choice"', 1)[1].split("</select>", 1)[0]
+    assert re.findall(r'value="(\d+)"', numbers) == [str(number) for number in range(21, 29)]
+    assert "24 groups of 12 or 13" in text
+
+
+def test_more_people_than_seats_of_many_groups_are_said(network):
+    network.cohort_limit = 9
+    network.save()
+    applied(network, 140)
+    text = words(page())
+    assert "140 people applied. That is 5 more than the 135 seats of this network." in text
+    assert "9 groups of 15 · 5 people on the waiting list" in text
+    assert "9 groups of 15 or 16" in text
+    assert "12 groups of 11 or 12" in text
 
 
 @pytest.fixture

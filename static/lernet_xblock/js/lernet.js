@@ -49,9 +49,15 @@
       root.addEventListener('submit', (event) => this.submit(event));
       root.addEventListener('click', (event) => this.click(event));
       root.addEventListener('change', (event) => {
+        const {form} = event.target;
         if (event.target.matches('input[type="file"][data-upload]')) this.upload(event.target);
-        else if (event.target.form?.matches('[data-submit="change"]')) event.target.form.requestSubmit();
+        else if (form?.matches('[data-submit="change"]')) form.requestSubmit();
+        else if (form?.dataset.change) this.post(form, fieldsOf(form), this.panel, form.dataset.change);
       });
+      root.addEventListener('keydown', (event) => this.key(event));
+      for (const name of ['dragstart', 'dragover', 'dragleave', 'drop', 'dragend']) {
+        root.addEventListener(name, (event) => this.drag(event));
+      }
       root.addEventListener('input', (event) => this.typed(event.target));
       window.addEventListener('popstate', () => this.follow());
       window.addEventListener('online', () => this.flush());
@@ -123,12 +129,12 @@
       };
     }
 
-    async post(form, fields, busy) {
+    async post(form, fields, busy, action = form.dataset.action) {
       const studio = form.dataset.studio === 'save';
       if (studio) this.runtime.notify?.('save', {state: 'start'});
       const before = this.panel.dataset.address;
       const body = JSON.stringify({at: before, fields});
-      const status = await this.send(extended(this.root.dataset.actionUrl, form.dataset.action), this.request(body, JSON_TYPE), busy, form);
+      const status = await this.send(extended(this.root.dataset.actionUrl, action), this.request(body, JSON_TYPE), busy, form);
       this.remember(before);
       if (studio) this.runtime.notify?.(status === 200 ? 'save' : 'error', status === 200 ? {state: 'end'} : {title: form.dataset.title, message: this.status.textContent});
     }
@@ -171,7 +177,8 @@
 
     /* Each fragment of the reply replaces its namesake. What was typed in other forms stays typed. */
     swap(html, sent) {
-      const active = this.root.contains(document.activeElement) ? document.activeElement.id : '';
+      const focused = this.root.contains(document.activeElement) ? document.activeElement : null;
+      const active = focused?.id || focused?.closest('[data-return]')?.dataset.return || '';
       const kept = [...this.panel.querySelectorAll('input, textarea, select')]
         .filter((field) => field.id && field.form !== sent && field.type !== 'hidden' && field.type !== 'file' && changed(field));
       const opened = [...this.panel.querySelectorAll('details[open][id]')].map((one) => one.id);
@@ -207,6 +214,66 @@
     /* A form[data-auto] asks for something that is due; the first reader's browser sends it. */
     settle() {
       this.panel.querySelector('form[data-auto]')?.requestSubmit();
+      clearTimeout(this.waiting);
+      const news = this.panel.querySelector('[data-refresh]');
+      if (news) this.waiting = setTimeout(() => this.refresh(), Number(news.dataset.refresh));
+    }
+
+    /* Only what goes on changes place, so that nobody loses theirs; the whole panel once there is nothing to wait for. */
+    async refresh() {
+      const {turn} = this;
+      const [name, query] = this.panel.dataset.address.split('?');
+      const url = extended(this.root.dataset.panelUrl, name, query);
+      const response = document.hidden ? null : await fetch(url, {credentials: 'same-origin'}).catch(() => null);
+      const text = response?.ok ? await response.text() : '';
+      if (turn !== this.turn || !document.contains(this.root)) return;
+      const template = document.createElement('template');
+      template.innerHTML = text;
+      const news = template.content.querySelector('[data-refresh]');
+      if (text && !news) {
+        this.swap(text);
+        this.say(this.panel.querySelector('[data-news]')?.textContent.trim() || '');
+        return;
+      }
+      if (news) this.panel.querySelector('[data-refresh]').replaceWith(news);
+      this.settle();
+    }
+
+    /* Somebody is carried to another place, by pointer or by Alt with an arrow key; the form[data-carry] says where. */
+    drag(event) {
+      const item = event.target.closest?.('[data-item]');
+      if (event.type === 'dragstart') {
+        this.carried = item;
+        if (item) event.dataTransfer.effectAllowed = 'move';
+        return;
+      }
+      const place = this.carried && event.target.closest?.('[data-drop]');
+      for (const one of this.root.querySelectorAll('[data-over]')) delete one.dataset.over;
+      if (place && event.type === 'dragover') {
+        event.preventDefault();
+        place.dataset.over = '';
+      } else if (place && event.type === 'drop') {
+        event.preventDefault();
+        if (!place.contains(this.carried)) this.carry(this.carried, place.dataset.drop);
+      }
+      if (event.type === 'drop' || event.type === 'dragend') this.carried = null;
+    }
+
+    key(event) {
+      const item = event.target.closest('[data-item]');
+      const form = this.panel.querySelector('form[data-carry]');
+      const step = {ArrowLeft: -1, ArrowRight: 1}[event.key];
+      if (!item || !form || !step || !event.altKey) return;
+      event.preventDefault();
+      const to = Number(item.closest('[data-drop]').dataset.drop) + (this.root.dir === 'rtl' ? -step : step);
+      if (to >= 1 && to <= Number(form.dataset.last)) this.carry(item, to);
+    }
+
+    carry(item, to) {
+      const form = this.panel.querySelector('form[data-carry]');
+      form.elements.person.value = item.dataset.item;
+      form.elements.number.value = to;
+      form.requestSubmit();
     }
 
     typed(field) {

@@ -1,0 +1,263 @@
+"""One person of a proposal: where else they could be and why not; what a move did; two proposals side by side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from lernet_xblock.errors import NotFound
+from lernet_xblock.models import Application, Network, PairRule, Pin, Proposal, ProposalSeat
+from lernet_xblock.queries.cohort import group_label
+from lernet_xblock.queries.forming import Framed, frame, part_of
+from lernet_xblock.queries.proposal import (
+    ProposalLine,
+    Seat,
+    Violation,
+    bounds_for,
+    named,
+    people_of,
+    proposal_lines,
+)
+from lernet_xblock.queries.proposal_search import figures_of
+from lernet_xblock.rules.formation_comparison import CohortChange, compare, effect
+from lernet_xblock.rules.formation_moves import Alternative, alternatives
+from lernet_xblock.rules.formation_problem import NOT_PLACED
+from lernet_xblock.rules.wishes import Wishes, read_wishes
+from lernet_xblock.viewer import Viewer
+
+# More places than these are no choice; they come best first.
+MOST_TARGETS = 40
+# What a person adds at most is 1; a tenth of it is felt, a hundredth is not.
+FELT, CLEAR = 0.1, 0.6
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a person could go; number None is no group. gain: -2 much worse … 2 much better, 0 about the same."""
+
+    number: int | None
+    label: str
+    size: int
+    gain: int
+    breaks: tuple[Violation, ...]
+
+    @property
+    def legal(self) -> bool:
+        """Whether no rule stands against it."""
+        return not self.breaks
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """label: of the present group, "" for none. best: the best other group, None where there is no other."""
+
+    seat: Seat
+    label: str
+    targets: tuple[Target, ...]
+    best: Target | None
+
+
+@dataclass(frozen=True)
+class Rise:
+    """The share of an attribute in a group before and after a move, in percent (see Share)."""
+
+    attribute: str
+    kind: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class GroupChange:
+    """A group that a move touched, as far as it has shares before and after."""
+
+    label: str
+    rises: tuple[Rise, ...]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a move did. better: -2 much worse … 2 much better, 0 about the same. groups: those it touched."""
+
+    name: str
+    before: str
+    after: str
+    better: int
+    groups: tuple[GroupChange, ...]
+    appeared: tuple[Violation, ...]
+    disappeared: tuple[Violation, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """differently: people who sit in another group, after groups were matched so that most stay."""
+
+    one: ProposalLine
+    other: ProposalLine
+    differently: int
+
+
+@dataclass(frozen=True)
+class PairLine:
+    """Two people who are kept apart or together."""
+
+    key: str
+    kind: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
+class PinLine:
+    """A person who is to be in a group whatever is proposed. key: of the application."""
+
+    key: str
+    name: str
+    number: int
+    label: str
+
+
+def person_page(viewer: Viewer, proposal: Proposal, key: str) -> PersonPage:
+    """Return every other place for the person, best first. Raises NotFound."""
+    seat = proposal.seats.select_related("application").filter(application__key=key).first()
+    if seat is None:
+        raise NotFound
+    framed, numbers = _whole(proposal)
+    label = group_label(seat.number) if seat.number else ""
+    if seat.application_id not in framed.people:
+        # Somebody beyond the seats may still take one of them.
+        framed = part_of(proposal.network, read_wishes(proposal.wishes), bounds_for(proposal), numbers=numbers)
+    found = alternatives(framed.problem, framed.numbered(numbers), framed.row_of(seat.application_id))
+    shown = [one for one in found if one.cohort != NOT_PLACED][:MOST_TARGETS]
+    shown += [one for one in found if one.cohort == NOT_PLACED]
+    known = _concerned(viewer, proposal, framed, shown) | people_of(viewer, [seat])
+    sizes = _sizes(numbers)
+    targets = tuple(_target(one, framed, known, sizes) for one in shown)
+    best = next((one for one in targets if one.number is not None), None)
+    return PersonPage(known[seat.application_id], label, targets, best)
+
+
+def effect_of(viewer: Viewer, proposal: Proposal, *, application: int, before: int | None, after: int | None) -> Effect:
+    """Return what moving a person did, for a proposal in which it is done. before, after: groups, None for none."""
+    touched = [number for number in (before, after) if number]
+    concerned = Q(number__in=touched) | Q(application=application)
+    seats = list(proposal.seats.filter(concerned).select_related("application"))
+    numbers = {seat.application_id: seat.number for seat in seats}
+    wishes = read_wishes(proposal.wishes)
+    part = part_of(proposal.network, wishes, bounds_for(proposal), numbers=numbers)
+    known = people_of(viewer, seats)
+    done = effect(part.problem, part.numbered({**numbers, application: before}), part.numbered(numbers))
+    return Effect(
+        name=known[application].name,
+        before=group_label(before) if before else "",
+        after=group_label(after) if after else "",
+        better=_felt(done.score * part.problem.people),
+        groups=tuple(_group_change(change, wishes) for change in done.cohorts),
+        appeared=named(done.appeared, part, known),
+        disappeared=named(done.disappeared, part, known),
+    )
+
+
+def figures_now(proposal: Proposal) -> dict[str, Any]:
+    """Return the figures of a proposal as its seats are now; what only a search knows is taken over."""
+    framed, numbers = _whole(proposal)
+    kept = {name: proposal.figures[name] for name in ("stopped", "moves", "table") if name in proposal.figures}
+    return figures_of(framed.problem, framed.numbered(numbers), people=len(numbers)) | kept
+
+
+def comparison(viewer: Viewer, one: Proposal, other: Proposal) -> Comparison:
+    """Return two proposals of the network side by side; people of one of them only are not counted as different."""
+    lines = {line.key: line for line in proposal_lines(viewer, one.network)}
+    framed, numbers = _whole(one)
+    others = dict(other.seats.values_list("application_id", "number"))
+    differently = compare(framed.problem, framed.numbered(numbers), framed.numbered(others)).moved
+    return Comparison(lines[one.key], lines[other.key], differently)
+
+
+def pair_lines(viewer: Viewer, network: Network) -> tuple[PairLine, ...]:
+    """Return the pairs by kind and name: two queries."""
+    rows = list(PairRule.objects.filter(network=network).select_related("first", "second"))
+    names = viewer.host.names({one.user_id for row in rows for one in (row.first, row.second)})
+    lines = [
+        PairLine(row.key, row.kind, *(names.get(one.user_id, "—") for one in (row.first, row.second))) for row in rows
+    ]
+    return tuple(sorted(lines, key=lambda line: (line.kind, line.first.casefold(), line.second.casefold())))
+
+
+def pin_lines(viewer: Viewer, network: Network) -> tuple[PinLine, ...]:
+    """Return the pinned people by group and name: two queries."""
+    rows = list(Pin.objects.filter(network=network).select_related("application"))
+    names = viewer.host.names({row.application.user_id for row in rows})
+    lines = [
+        PinLine(row.application.key, names.get(row.application.user_id, "—"), row.number, group_label(row.number))
+        for row in rows
+    ]
+    return tuple(sorted(lines, key=lambda line: (line.number, line.name.casefold())))
+
+
+def people_choices(viewer: Viewer, network: Network) -> tuple[tuple[str, str], ...]:
+    """Return key and name of everybody who is ready, by name: two queries."""
+    ready = network.applications.filter(state=Application.State.SUBMITTED).values_list("key", "user_id")
+    rows = list(ready)
+    names = viewer.host.names({user_id for _key, user_id in rows})
+    return tuple(sorted(((key, names.get(user, "—")) for key, user in rows), key=lambda one: one[1].casefold()))
+
+
+def _whole(proposal: Proposal) -> tuple[Framed, dict[int, int | None]]:
+    """Return the problem of everybody in the proposal, and their groups."""
+    numbers = dict(proposal.seats.values_list("application_id", "number"))
+    return _of_these(proposal, numbers), numbers
+
+
+def _of_these(proposal: Proposal, numbers: Mapping[int, int | None]) -> Framed:
+    wishes, bounds = read_wishes(proposal.wishes), bounds_for(proposal)
+    everybody = frame(proposal.network, wishes, bounds)
+    if set(everybody.people) | set(everybody.rest) == set(numbers):
+        return everybody
+    # Somebody came or went since: those of the proposal are asked for by number.
+    return part_of(proposal.network, wishes, bounds, numbers=numbers)
+
+
+def _sizes(numbers: Mapping[int, int | None]) -> dict[int | None, int]:
+    sizes: dict[int | None, int] = {}
+    for number in numbers.values():
+        sizes[number] = sizes.get(number, 0) + 1
+    return sizes
+
+
+def _concerned(viewer: Viewer, proposal: Proposal, framed: Framed, shown: list[Alternative]) -> dict[int, Seat]:
+    """Return the people whom broken rules name beside the person."""
+    rows = {row for one in shown for broken in one.breaks for row in broken.people}
+    seats = ProposalSeat.objects.filter(proposal=proposal, application__in=[framed.people[row] for row in rows])
+    return people_of(viewer, seats.select_related("application"))
+
+
+def _target(one: Alternative, framed: Framed, known: Mapping[int, Seat], sizes: Mapping[int | None, int]) -> Target:
+    number = None if one.cohort == NOT_PLACED else one.cohort + 1
+    return Target(
+        number=number,
+        label=group_label(number) if number else "",
+        size=sizes.get(number, 0) + 1,
+        gain=_felt(one.gain),
+        breaks=named(one.breaks, framed, known),
+    )
+
+
+def _group_change(change: CohortChange, wishes: Wishes) -> GroupChange:
+    before, after = (facts.shares if facts else {} for facts in (change.before, change.after))
+    shares = [(name, before.get(name), after.get(name)) for name in {**before, **after}]
+    return GroupChange(
+        group_label(change.number + 1),
+        tuple(
+            Rise(name, wishes.kinds[name], round(100 * was), round(100 * becomes))
+            for name, was, becomes in shares
+            if was is not None and becomes is not None
+        ),
+    )
+
+
+def _felt(gain: float) -> int:
+    """Return -2 … 2 for a change of N x J."""
+    size = 2 if abs(gain) >= CLEAR else 1 if abs(gain) >= FELT else 0
+    return size if gain > 0 else -size
