@@ -1,6 +1,8 @@
 """Who may do what: predicates on viewer and rows. Handlers decide nothing by themselves."""
 
-from lernet_xblock.models import Case, Cohort
+from datetime import datetime
+
+from lernet_xblock.models import Case, Cohort, Membership, Session
 from lernet_xblock.viewer import Viewer
 
 
@@ -54,6 +56,16 @@ def guides(viewer: Viewer, cohort: Cohort) -> bool:
     return is_known(viewer) and cohort.pk in viewer.guided_ids
 
 
+def leads(viewer: Viewer, cohort: Cohort) -> bool:
+    """Facilitator or deputy of this very cohort, and not only for one session."""
+    return is_known(viewer) and cohort.pk in viewer.led_ids
+
+
+def may_run(viewer: Viewer, cohort: Cohort) -> bool:
+    """Those who guide the cohort for good and the admins: they say who is in it, who pauses and who stands in."""
+    return may_see_cohort(viewer, cohort) and (leads(viewer, cohort) or is_admin(viewer))
+
+
 def may_see_cohort(viewer: Viewer, cohort: Cohort) -> bool:
     """Its members, those who guide it, and the admins of its network."""
     if viewer.network is None or cohort.network_id != viewer.network.pk:
@@ -67,10 +79,24 @@ def may_plan(viewer: Viewer, cohort: Cohort) -> bool:
     return may_see_cohort(viewer, cohort) and (guides(viewer, cohort) or is_admin(viewer))
 
 
+def may_change_session(viewer: Viewer, session: Session) -> bool:
+    """Who may plan its cohort; somebody who stands in for one session changes that one only."""
+    if not may_plan(viewer, session.cohort):
+        return False
+    own = any(row.session_id == session.pk for row in viewer.facilitations)
+    return own or may_run(viewer, session.cohort)
+
+
+def keeps_cases(viewer: Viewer) -> bool:
+    """Somebody in person who can have cases: of a group now, or an enrolled person who left one."""
+    return viewer.may_write and viewer.network is not None and (belongs(viewer) or is_learner(viewer))
+
+
 def may_read_case(viewer: Viewer, case: Case) -> bool:
     """The owner; once shared, who guided the cohort and the members who were there when it was shared.
 
-    Admins are not readers, and neither is staff behind a masquerade: text was shared with colleagues.
+    Members whose cohort was merged or split go on reading, as long as they have a place in the network. Admins are
+    not readers, and neither is staff behind a masquerade: text was shared with colleagues.
     """
     if not viewer.may_write:
         return False
@@ -80,10 +106,16 @@ def may_read_case(viewer: Viewer, case: Case) -> bool:
         return False
     if any(row.cohort_id == case.cohort_id and row.since <= case.shared_at for row in viewer.facilitations):
         return True
-    member = viewer.membership
-    return (
-        is_member(viewer)
-        and member is not None
-        and member.cohort_id == case.cohort_id
-        and member.joined_at <= case.shared_at
-    )
+    return is_member(viewer) and _was_audience(viewer, case, case.shared_at)
+
+
+def _was_audience(viewer: Viewer, case: Case, at: datetime) -> bool:
+    own = viewer.membership
+    if own is not None and own.cohort_id == case.cohort_id and was_there(own, at):
+        return True
+    return any(row.cohort_id == case.cohort_id and was_there(row, at) for row in viewer.former)
+
+
+def was_there(membership: Membership, at: datetime) -> bool:
+    """Tell whether the membership held at this moment."""
+    return membership.joined_at <= at and (membership.left_at is None or at <= membership.left_at)

@@ -90,6 +90,7 @@ SENTENCES: dict[str, Any] = {
     "maximum_below_threshold": _(
         "Evaluations are shown from %(threshold)s answers, more than this group will have people.",
     ),
+    "many_groups": _("Up to %(groups)s groups: each of them needs somebody who guides it."),
     "place_missing": _("People meet in person, but there is no place yet."),
     "meeting_link_missing": _("People meet online, but there is no link yet."),
     "charter_missing": _("There is no charter yet. Each group would begin with five common ground rules."),
@@ -117,6 +118,69 @@ COMMITMENTS: dict[int, tuple[Any, ...]] = {
         _("What colleagues tell here stays here."),
         _("I try something out between the sessions, and tell how it went."),
     ),
+}
+
+# What people read on their home when something happened to their place or their group, by `Notice.kind`.
+NOTICES: dict[str, Any] = {
+    "transfer_you": _(
+        "You are in %(group)s now. Please read its charter. What you shared before stays with your former group;"
+        " you read no other case of it any more."
+    ),
+    "transfer_in": _("Your group has grown: a member of %(group)s joined it."),
+    "transfer_out": _("A member of your group goes on in %(group)s."),
+    "merge_you": _(
+        "Your group goes on as part of %(group)s. Please read its charter. Your former cases stay with those who"
+        " could read them before."
+    ),
+    "merge_in": _(
+        "Your group has grown: the members of %(group)s joined it. Your former cases are not theirs to read."
+    ),
+    "merge_guide": _("%(group)s, which you guide, goes on as part of another group. Its sessions ahead are cancelled."),
+    "split_you": _(
+        "Your group became two, and you are in %(group)s now. Please read its charter. You go on reading what was"
+        " shared with you so far."
+    ),
+    "split_out": _("Your group became two: some of its members go on as %(group)s."),
+    "undone_you": _("A change was taken back: you are in %(group)s, as before."),
+    "undone_group": _("A change in %(group)s was taken back: the groups are as they were before."),
+    "placed": _("You are in %(group)s now. Please read its charter."),
+    "place_undone": _("A change was taken back: you are not in %(group)s, and wait for a place at your old place."),
+    "offer_taken_back": _("The seat in %(group)s is not offered any more. You wait at your old place in the queue."),
+    "offer_expired": _(
+        "The time to answer our offer of a seat in %(group)s is over. You wait at your old place in the queue."
+    ),
+    "joined_late": _("Somebody joined %(group)s late."),
+    "member_left": _("A member has left %(group)s."),
+    "membership_ended": _(
+        "Your membership of %(group)s has ended. What you told there stays yours: you can read your own cases and"
+        " withdraw them."
+    ),
+    "leave_undone": _("A change was taken back: you are a member of %(group)s again."),
+    "stands_in": _("You stand in for the session of %(group)s on %(day)s. You have access until 7 days after it."),
+    "substitute_named": _("Somebody was named to stand in for the session of %(group)s on %(day)s."),
+    "stands_in_no_longer": _("You do not stand in for the session of %(group)s on %(day)s any more."),
+    "paused_for_you": _("You pause until %(day)s. Your seat in %(group)s stays yours."),
+    "member_pauses": _("A member of %(group)s pauses until %(day)s."),
+    "resumed_for_you": _("Your pause is over: %(group)s expects you again."),
+    "member_resumes": _("A member of %(group)s is back from a pause."),
+    "network_paused": _("This learning network pauses until %(day)s."),
+    "network_resumed": _("This learning network goes on."),
+}
+NOTICE_UNKNOWN = _("Something changed in your learning network. Please look at your group.")
+
+# Why an operation on groups cannot be undone, by the code of services.undo.
+UNDO_OBSTACLES: dict[str, Any] = {
+    "undone": _("This was undone already."),
+    "never": _("This cannot be undone."),
+    "late": _("This cannot be undone any more: a day has passed."),
+    "later": _("This cannot be undone any more: the same people were moved again since."),
+    "begun": _("This cannot be undone any more: a session has begun since."),
+    "told": _(
+        "This cannot be undone any more: somebody has shared something since, for the people who were there then."
+    ),
+    "gone": _("This cannot be undone any more: the group they would go back to is over."),
+    "joined": _("This cannot be undone any more: others have joined the new group since. Move them first."),
+    "taken": _("This cannot be undone any more: the seats were given to others since."),
 }
 
 UNKNOWN = _("This does not fit. Please check it.")

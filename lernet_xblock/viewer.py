@@ -3,14 +3,25 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import cached_property
+from datetime import datetime, timedelta
+from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import CharField, Exists, F, IntegerField, OuterRef, Q, Subquery, Value
+
 from lernet_xblock.host import Actor, Host, Place, Scope
 from lernet_xblock.i18n import supported
-from lernet_xblock.models import Cohort, Facilitation, Membership, Network
+from lernet_xblock.models import (
+    Charter,
+    CharterConsent,
+    Cohort,
+    Facilitation,
+    Membership,
+    Network,
+    Session,
+    Substitution,
+)
 from lernet_xblock.models.network import scope_digest
 from lernet_xblock.rules.authored import read
 from lernet_xblock.rules.network_settings import Settings
@@ -18,15 +29,39 @@ from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.zones import zone
 
 FALLBACK_ZONE = "Europe/Brussels"
+SUBSTITUTE = "substitute"
+# Somebody who stands in for one session keeps access to the group until so long after it.
+SUBSTITUTE_STAYS = timedelta(days=7)
+COHORT_COLUMNS = tuple(column.attname for column in Cohort._meta.concrete_fields)  # noqa: SLF001 - Django's own name
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A person's guiding role in a cohort: what was told before `since` is not theirs.
+
+    role: of a Facilitation, or SUBSTITUTE; session_id: the one session a substitute stands in for, else None.
+    """
+
+    cohort: Cohort
+    user_id: int
+    role: str
+    since: datetime
+    session_id: int | None = None
+
+    @property
+    def cohort_id(self) -> int:
+        """The cohort, by row number."""
+        return self.cohort.pk
 
 
 @dataclass(frozen=True)
 class Viewer:
     """One person before one block.
 
-    `membership` is the person's active one, with its cohort; `guides` are the guiding roles of everybody in this
-    network; `authored` reads the block's fields, which costs a query each in some hosts, so it is called only when
-    needed; `keep` writes them, in Studio.
+    `membership` is the person's active one, with its cohort; `facilitations` are the person's own guiding roles in this
+    network, also for one session only; `own_guides` are those of everybody who guides the person's own cohort for good,
+    facilitator first; `authored` reads the block's fields, which costs a query each in some hosts, so it is called only
+    when needed; `keep` writes them, in Studio.
     """
 
     host: Host
@@ -36,7 +71,8 @@ class Viewer:
     now: datetime
     network: Network | None
     membership: Membership | None
-    guides: tuple[Facilitation, ...]
+    facilitations: tuple[Guide, ...]
+    own_guides: tuple[Guide, ...]
     authored: Callable[[], Settings]
     keep: Callable[[Settings], None]
 
@@ -77,8 +113,31 @@ class Viewer:
 
     def again(self) -> "Viewer":
         """Return the same person with network, membership and roles as they are now, after a write."""
-        found = standing(self.scope, self.actor.user_id)
-        return replace(self, network=found.network, membership=found.membership, guides=found.guides)
+        found = standing(self.scope, self.actor.user_id, now=self.now)
+        return replace(
+            self,
+            network=found.network,
+            membership=found.membership,
+            facilitations=found.facilitations,
+            own_guides=found.own_guides,
+        )
+
+    @cached_property
+    def former(self) -> tuple[Membership, ...]:
+        """The person's places in groups that were merged or split, where they keep reading what was shared till then.
+
+        Only those whose charter they had accepted (rule C1), and none for somebody who has no place any more. One
+        query, made by who asks.
+        """
+        if self.membership is None:
+            return ()
+        kept = Membership.objects.filter(
+            network=self.membership.network_id, user_id=self.user_id, end__in=Membership.KEEPS_READING
+        )
+        in_force = Charter.objects.filter(cohort=OuterRef("cohort"), in_force_at__lte=OuterRef("left_at"))
+        yes = CharterConsent.objects.filter(charter=OuterRef("agreement"), user_id=self.user_id)
+        rows = kept.annotate(agreement=Subquery(in_force.order_by("-version").values("pk")[:1])).filter(Exists(yes))
+        return tuple(rows.select_related("cohort").order_by("cohort__number", "pk"))
 
     @property
     def cohort(self) -> Cohort | None:
@@ -86,37 +145,77 @@ class Viewer:
         return self.membership.cohort if self.membership else None
 
     @property
-    def facilitations(self) -> tuple[Facilitation, ...]:
-        """The person's own guiding roles in this network."""
-        return tuple(row for row in self.guides if row.user_id == self.actor.user_id)
-
-    @property
     def guided_ids(self) -> frozenset[int]:
         """Cohorts the person facilitates, by row number."""
         return frozenset(facilitation.cohort_id for facilitation in self.facilitations)
 
+    @property
+    def led_ids(self) -> frozenset[int]:
+        """Cohorts the person facilitates for good, not only in one session, by row number."""
+        return frozenset(row.cohort_id for row in self.facilitations if row.session_id is None)
+
 
 @dataclass(frozen=True)
 class Standing:
-    """The network of a place, the person's active membership in it, and who guides its cohorts (at most 16 rows)."""
+    """The network of a place, the person's active membership and guiding roles in it, and who guides the own cohort."""
 
     network: Network | None
-    membership: Membership | None
-    guides: tuple[Facilitation, ...]
+    membership: Membership | None = None
+    facilitations: tuple[Guide, ...] = ()
+    own_guides: tuple[Guide, ...] = ()
 
 
-def standing(scope: Scope, user_id: int | None) -> Standing:
+def standing(scope: Scope, user_id: int | None, *, now: datetime) -> Standing:
     """Return what the tables say of a person at a place: two queries for a member, at most three for others."""
     place = scope_digest(scope.course_id, scope.usage_id)
-    membership = None
-    if user_id is not None:
-        mine = Membership.objects.filter(network__scope=place, user_id=user_id, active=True)
-        membership = next(iter(mine.select_related("cohort", "network")), None)
-    network = membership.network if membership else next(iter(Network.objects.filter(scope=place)), None)
-    if network is None or user_id is None:
-        return Standing(network, None, ())
-    guides = Facilitation.objects.filter(cohort__network=network).select_related("cohort")
-    return Standing(network, membership, tuple(guides))
+    if user_id is None:
+        return Standing(next(iter(Network.objects.filter(scope=place)), None))
+    mine = Membership.objects.filter(user_id=user_id, active=True)
+    placed = mine.filter(network__scope=place).select_related("cohort", "network")
+    membership = next(iter(placed), None)
+    if membership is not None:
+        return _stands(membership.network, membership, user_id, now)
+    # In one statement: groups may be formed between two, and nobody is to see them formed and stand outside.
+    seated = Exists(mine.filter(network=OuterRef("pk")))
+    network = next(iter(Network.objects.filter(scope=place).annotate(seated=seated)), None)
+    if network is None:
+        return Standing(None)
+    return _stands(network, next(iter(placed.all()), None) if network.seated else None, user_id, now)
+
+
+def _stands(network: Network, membership: Membership | None, user_id: int, now: datetime) -> Standing:
+    own_cohort = membership.cohort_id if membership else 0
+    guides = _guides(network, user_id, own_cohort, now)
+    lasting = (row for row in guides if row.cohort_id == own_cohort and row.session_id is None)
+    return Standing(
+        network,
+        membership,
+        tuple(row for row in guides if row.user_id == user_id),
+        tuple(sorted(lasting, key=lambda row: row.role, reverse=True)),
+    )
+
+
+def _guides(network: Network, user_id: int, own_cohort: int, now: datetime) -> list[Guide]:
+    """Return the person's guiding roles, those of the own cohort, and the person's substitutions: one query."""
+    # Both halves have columns first and then annotations of the same names: older Django pairs them in that order.
+    columns = ("user_id", "since", *(f"cohort__{name}" for name in COHORT_COLUMNS), "as_role", "for_session")
+    near = Facilitation.objects.filter(Q(user_id=user_id) | Q(cohort_id=own_cohort), cohort__network=network)
+    lasting = near.annotate(
+        as_role=F("role"),
+        for_session=Value(None, output_field=IntegerField()),
+    )
+    once = Substitution.objects.filter(
+        cohort__network=network,
+        user_id=user_id,
+        since__lte=now,
+        ended_at=None,
+        session__ends_at__gt=now - SUBSTITUTE_STAYS,
+    ).exclude(session__state=Session.State.CANCELLED)
+    once = once.annotate(as_role=Value(SUBSTITUTE, output_field=CharField()), for_session=F("session_id"))
+    rows = lasting.values_list(*columns).union(once.values_list(*columns), all=True)
+    # A union returns no models; Django makes its own from columns in the same way.
+    made = partial(Cohort.from_db, network._state.db, COHORT_COLUMNS)  # noqa: SLF001 - Django's public name
+    return [Guide(made(cohort), user, role, since, session) for user, since, *cohort, role, session in rows]
 
 
 def load_viewer(
@@ -129,16 +228,18 @@ def load_viewer(
 ) -> Viewer:
     """Return who looks at the block. Two or three queries of ours, whatever the number of people."""
     actor, scope = host.actor(block, request), host.scope(block)
-    found = standing(scope, actor.user_id)
+    now = host.now()
+    found = standing(scope, actor.user_id, now=now)
     return Viewer(
         host=host,
         actor=actor,
         scope=scope,
         place=host.place(block),
-        now=host.now(),
+        now=now,
         network=found.network,
         membership=found.membership,
-        guides=found.guides,
+        facilitations=found.facilitations,
+        own_guides=found.own_guides,
         authored=authored,
         keep=keep,
     )

@@ -45,7 +45,8 @@ def answer_now(visitor: Visitor) -> None:
 
 def show_proposal(visitor: Visitor) -> None:
     """Look at the groups that are proposed."""
-    visitor.press("Show a proposal")
+    visitor.click(visitor.panel.get_by_role("button", name="Propose groups").first)
+    visitor.found()
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,29 @@ class CaseFactory(factory.django.DjangoModelFactory):
     shared_at = saved_at = NOW + timedelta(days=1)
 
 
+class OfferFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Offer
+
+    cohort = factory.SubFactory(CohortFactory)
+    network = factory.SelfAttribute("cohort.network")
+    application = factory.SubFactory(
+        ApplicationFactory, network=factory.SelfAttribute("..cohort.network"), state="offered", queued_at=NOW
+    )
+    made_at = NOW
+    expires_at = NOW + timedelta(hours=72)
+
+
+class SubstitutionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Substitution
+
+    session = factory.SubFactory(SessionFactory)
+    cohort = factory.SelfAttribute("session.cohort")
+    user = factory.SubFactory(UserFactory)
+    since = NOW
+
+
 def shared_case(cohort: models.Cohort, **changes: Any) -> models.Case:
     """Return a shared case of a member of the cohort."""
     owner = MembershipFactory(cohort=cohort).user

@@ -74,6 +74,8 @@ class Membership(models.Model):
         SPLIT = "split"
         UNDONE = "undone"
 
+    KEEPS_READING = (End.MERGED, End.SPLIT)
+
     network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="memberships")
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

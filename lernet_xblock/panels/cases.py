@@ -27,9 +27,9 @@ def reads_cases(viewer: Viewer) -> bool:
     return permissions.belongs(viewer) and viewer.may_write
 
 
-@panel("cases", title=gettext_lazy("Cases"), visible=reads_cases)
+@panel("cases", title=gettext_lazy("Cases"), visible=permissions.keeps_cases, in_menu=reads_cases)
 def cases_panel(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
-    """Return the board, or the one case that the address names."""
+    """Return the board, or the one case that the address names; who left a group finds their own cases only."""
     if not params.get("case"):
         return _space(viewer, forms)
     case = cases.find_case(viewer, params["case"])
@@ -50,11 +50,14 @@ def _rows(lines: Iterable[cases.CaseLine]) -> list[dict[str, Any]]:
 
 def _space(viewer: Viewer, forms: Forms) -> dict[str, Any]:
     space = cases.case_space(viewer)
+    if not reads_cases(viewer) and not space.mine:
+        raise NotFound
     return {
         "template": "lernet_xblock/case_board.html",
         "space": space,
         "boards": [{"label": board.label, "rows": _rows(board.cases)} for board in space.boards],
-        "mine": _rows(space.mine),
+        "mine": _rows(line for line in space.mine if line.state != Case.State.SHARED),
+        "away": _rows(line for line in space.mine if line.state == Case.State.SHARED),
         "start": forms(ActionForm, "case.start"),
     }
 
@@ -72,6 +75,7 @@ def _draft(viewer: Viewer, case: Case, forms: Forms) -> dict[str, Any]:
         "form": form,
         "saved": _("Saved %(time)s") % {"time": clock(case.saved_at, viewer.zone)} if stored else "",
         "readers": cases.readers(viewer, case),
+        "may_share": reads_cases(viewer),
         "discard": forms(ActionForm, "case.discard", about=case.key),
     }
 
@@ -111,7 +115,7 @@ def start(viewer: Viewer, form: ActionForm) -> Reply:  # noqa: ARG001 - one sign
     return Reply(panel="cases", params={"case": draft.key})
 
 
-@action("case.save", panel="cases", permission=permissions.belongs, form=DraftForm)
+@action("case.save", panel="cases", permission=permissions.keeps_cases, form=DraftForm)
 def save(viewer: Viewer, form: DraftForm) -> Reply:
     """Keep the draft as it is."""
     draft = writing.save(
@@ -149,14 +153,14 @@ def edit(viewer: Viewer, form: ShareForm) -> Reply:
     return Reply(say=_("Changed. Your group reads the new text."))
 
 
-@action("case.withdraw", panel="cases", permission=permissions.belongs)
+@action("case.withdraw", panel="cases", permission=permissions.keeps_cases)
 def withdraw(viewer: Viewer, form: ActionForm) -> Reply:
     """Take the case back."""
     writing.withdraw(_own(viewer, form), now=viewer.now)
     return Reply(say=_("Withdrawn. From now on only you can read it."))
 
 
-@action("case.discard", panel="cases", permission=permissions.belongs)
+@action("case.discard", panel="cases", permission=permissions.keeps_cases)
 def discard(viewer: Viewer, form: ActionForm) -> Reply:
     """Throw the draft away."""
     writing.discard(_own(viewer, form))

@@ -8,15 +8,18 @@ from lernet_xblock import permissions
 from lernet_xblock.errors import NotFound
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy, ngettext
-from lernet_xblock.models import Charter, Facilitation
+from lernet_xblock.models import Charter, Cohort, Facilitation
 from lernet_xblock.panels.action import Reply, action
 from lernet_xblock.panels.forms import ActionForm, Forms
+from lernet_xblock.panels.leaving import leave_page
+from lernet_xblock.panels.operation import OPERATIONS, Operation
 from lernet_xblock.panels.panel import Params, panel
+from lernet_xblock.panels.pausing import own_pause_page
+from lernet_xblock.panels.run import FOR_GUIDES
 from lernet_xblock.panels.sessions import choices, has_groups
 from lernet_xblock.queries.group import GroupPage, group_page
 from lernet_xblock.queries.session import choose_cohort, cohorts_of
 from lernet_xblock.services import charter as services
-from lernet_xblock.services import membership as places
 from lernet_xblock.viewer import Viewer
 
 ROLES: dict[str, Any] = {
@@ -40,6 +43,8 @@ def group(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
     """Return one group. Raises NotFound for a group that does not concern the reader."""
     cohorts = cohorts_of(viewer)
     cohort = choose_cohort(viewer, cohorts, params.get("cohort", ""))
+    if params.get("change"):
+        return _change(viewer, cohort, params, forms)
     page = group_page(viewer, cohort) if cohort else None
     return {
         "choices": choices(cohorts, cohort),
@@ -49,9 +54,27 @@ def group(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
         "questions": any(person.learning_question for person in page.members) if page else False,
         "accepted": _accepted(page) if page else "",
         "accept": _accept_form(viewer, page, forms) if page else None,
-        "leave": forms(ActionForm, "membership.leave", about=page.key) if page and page.may_leave else None,
-        "refused": forms.refused("membership.leave"),
+        "resume": forms(ActionForm, "membership.resume", about=page.key) if page and page.paused_until else None,
+        "operations": operations_for(viewer, cohort),
     }
+
+
+def operations_for(viewer: Viewer, cohort: Cohort | None) -> list[Operation]:
+    """Return what somebody who guides the cohort for good can do with it here; admins do it beside all groups."""
+    if cohort is None or not permissions.leads(viewer, cohort) or not viewer.may_write:
+        return []
+    return [OPERATIONS[name] for name in FOR_GUIDES]
+
+
+def _change(viewer: Viewer, cohort: Cohort | None, params: Params, forms: Forms) -> dict[str, Any]:
+    """Return the page of one operation: on a group that the reader guides, else on the reader's own place in it."""
+    name = params["change"]
+    chosen = next((one for one in operations_for(viewer, cohort) if one.name == name), None)
+    if cohort is not None and chosen is not None:
+        return {"operation": chosen, "cohort": cohort, **chosen.context(viewer, cohort, params, forms)}
+    if name not in {"leave", "pause"} or cohort is None or cohort != viewer.cohort:
+        raise NotFound
+    return leave_page(viewer, forms) if name == "leave" else own_pause_page(viewer, forms)
 
 
 def _accepted(page: GroupPage) -> str:
@@ -84,12 +107,3 @@ def accept(viewer: Viewer, form: AcceptForm) -> Reply:
         raise NotFound
     services.accept(charter, user_id=viewer.user_id, now=viewer.now)
     return Reply(say=_("Thank you. You can read and share cases now."))
-
-
-@action("membership.leave", panel="group", permission=permissions.is_member)
-def leave(viewer: Viewer, form: ActionForm) -> Reply:
-    """Give up the own place before the network begins."""
-    if viewer.membership is None or viewer.membership.cohort.key != form.cleaned_data["about"]:
-        raise NotFound
-    places.leave(viewer.membership, now=viewer.now)
-    return Reply(say=_("You have left the network."), panel="home")

@@ -7,28 +7,30 @@ from typing import Any
 from lernet_xblock import permissions
 from lernet_xblock.i18n import gettext_lazy
 from lernet_xblock.models import Network
+from lernet_xblock.panels.applicant_steps import applicant_step
 from lernet_xblock.panels.forms import Forms
 from lernet_xblock.panels.home_steps import (
     Step,
     admin_step,
-    applicant_step,
     guide_step,
     member_step,
     outside_step,
     preparation_step,
     still_step,
 )
+from lernet_xblock.panels.notice import news
+from lernet_xblock.panels.offer import offer_parts, refusal
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.pulse import release_form
 from lernet_xblock.queries.home import GroupHome, admin_home, guide_home, member_home, people_ready
 from lernet_xblock.queries.network import card
+from lernet_xblock.queries.pause import network_pauses
 from lernet_xblock.queries.session import PLANNED
 from lernet_xblock.rules.trajectory_schedule import FEWEST_SESSIONS, session_kinds
 from lernet_xblock.services.pulse import GRACE
 from lernet_xblock.viewer import Viewer
 
 BEFORE_GROUPS = (Network.State.OPEN, Network.State.FORMING)
-STILL = (Network.State.PAUSED, Network.State.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Date:
 def home(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noqa: ARG001 - one signature
     """Return what the home panel shows: exactly one next step, and what there is to know below it."""
     step, group = _for(viewer)
+    offer = offer_parts(viewer, forms) if step.kind == "offered" else {}
     closes_at = group.unpublished if group else None
     return {
         "step": step,
@@ -51,6 +54,9 @@ def home(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noq
         "line": group.lines if group else _dates(viewer),
         "contact": viewer.plan.support_contact,
         "release": release_form(viewer, forms, due=closes_at is not None and viewer.now > closes_at + GRACE),
+        "offer_refused": "" if "offer" in offer else refusal(forms),
+        **offer,
+        **news(viewer, forms),
     }
 
 
@@ -58,11 +64,20 @@ def _for(viewer: Viewer) -> tuple[Step, GroupHome | None]:
     """Return the one step, and the group it is about, of somebody who may have several roles."""
     if viewer.network is None:
         return preparation_step(viewer), None
-    if viewer.network.state in STILL:
-        return still_step(viewer.network), None
+    if viewer.network.state == Network.State.CANCELLED or network_pauses(viewer):
+        return _while_still(viewer), None
     if permissions.is_admin(viewer) and viewer.network.state in BEFORE_GROUPS:
         return admin_step(viewer, None, people_ready(viewer)), None
     return _in_group(viewer) or _beside(viewer)
+
+
+def _while_still(viewer: Viewer) -> Step:
+    """Return what is said while nothing goes on; who was offered a seat can answer all the same."""
+    if viewer.network is not None and viewer.network.state == Network.State.PAUSED and permissions.may_apply(viewer):
+        own = applicant_step(viewer)
+        if own.kind == "offered":
+            return own
+    return still_step(viewer)
 
 
 def _in_group(viewer: Viewer) -> tuple[Step, GroupHome] | None:

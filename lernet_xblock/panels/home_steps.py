@@ -9,7 +9,6 @@ from lernet_xblock.i18n import ngettext
 from lernet_xblock.models import Network
 from lernet_xblock.panels.panel import PANELS
 from lernet_xblock.permissions import is_admin, is_author
-from lernet_xblock.queries.application import JoinPage, join_page
 from lernet_xblock.queries.home import GroupHome, Standing
 from lernet_xblock.queries.session import MeetingLink, SessionLine
 from lernet_xblock.templatetags.lernet_show import clock, day
@@ -51,62 +50,16 @@ def outside_step() -> Step:
     return Step("outside", _("You are not enrolled in this course."), text)
 
 
-def still_step(network: Network) -> Step:
+def still_step(viewer: Viewer) -> Step:
     """Return the step of everybody while the network pauses, or when it does not take place."""
-    if network.state == Network.State.PAUSED:
-        return Step("paused", _("This learning network pauses."), _("You read here when it goes on."))
+    network = viewer.network
+    if network is not None and network.state == Network.State.PAUSED and network.paused_until:
+        title = _("This learning network pauses until %(day)s.") % {"day": day(network.paused_until)}
+        text = _("You read here when it goes on.")
+        if is_admin(viewer):
+            return Step("paused", title, text, _("See the groups"), "cohorts")
+        return Step("paused", title, text)
     return Step("cancelled", _("This learning network does not take place."))
-
-
-def applicant_step(viewer: Viewer) -> Step:
-    """Return the step of somebody without a place in a group: two queries."""
-    if viewer.network is None:
-        return preparation_step(viewer)
-    page = join_page(viewer.network, user_id=viewer.user_id, now=viewer.now)
-    name = page.stage
-    if name in {"submitted", "waitlisted"}:
-        return _applied(viewer, page)
-    if name in {"early", "closed", "left", "without_place"}:
-        return _not_now(viewer, name)
-    return _invitation(viewer, page, name)
-
-
-def _applied(viewer: Viewer, page: JoinPage) -> Step:
-    plan = viewer.plan
-    hears = _on(_("You will hear by %(day)s."), plan.decision_date)
-    if page.late:
-        hears = _("The groups are not formed yet. You will hear as soon as they are.")
-    if page.place:
-        text = _("When somebody withdraws, you move up.")
-        title = _("You are number %(place)d on the waiting list.") % {"place": page.place}
-        return Step("waiting", title, f"{text} {hears}".strip(), _("See your application"), "join")
-    first = _on(_("The groups are formed then, and the first session is on %(day)s."), plan.first_date)
-    first = "" if page.late else first
-    return Step("applied", _("You have applied."), f"{hears} {first}".strip(), _("See your application"), "join")
-
-
-def _not_now(viewer: Viewer, name: str) -> Step:
-    about = _("Read about it")
-    if name == "early":
-        title = _on(_("Applications open on %(day)s."), viewer.plan.applications_open)
-        return Step("early", title, label=about, address="join")
-    titles = {
-        "closed": _("Applications are closed."),
-        "left": _("You were part of a group of this network."),
-        "without_place": _("The groups have started, and there is no place for you so far."),
-    }
-    return Step(name, titles[name], label=about, address="join")
-
-
-def _invitation(viewer: Viewer, page: JoinPage, name: str) -> Step:
-    until = _on(_("Applications close on %(day)s."), viewer.plan.applications_close)
-    if name == "invited":
-        text = _("You decide: accept, or say no.")
-        title = _("You were put forward by the organiser.")
-        return Step("invited", title, f"{text} {until}".strip(), _("Give your answer"), "join")
-    full = _("All places are taken; you can join the waiting list.") if page.full else ""
-    title = _("Would you like to take part?")
-    return Step("apply", title, f"{full} {until}".strip(), _("Read more and apply"), "join")
 
 
 def member_step(viewer: Viewer, group: GroupHome) -> Step:
@@ -210,7 +163,7 @@ def admin_step(viewer: Viewer, group: GroupHome | None, applied: int) -> Step:
     if group is None:
         return _people(viewer, applied)
     if group.unguided:
-        title = _("Nobody guides %(group)s yet.") % {"group": group.unguided[0]}
+        title = _("Nobody guides %(group)s yet.") % {"group": group.unguided}
         text = _("A group needs somebody who opens its sessions and keeps an eye on the charter.")
         return Step("guide", title, text, _("Choose a facilitator"), "cohorts")
     if group.next is None:
@@ -221,7 +174,7 @@ def admin_step(viewer: Viewer, group: GroupHome | None, applied: int) -> Step:
 
 def _people(viewer: Viewer, applied: int) -> Step:
     network = viewer.network
-    until = _on(_("Applications close on %(day)s."), viewer.plan.applications_close)
+    until = on(_("Applications close on %(day)s."), viewer.plan.applications_close)
     if network is None or not applied:
         return Step("empty", _("Nobody has applied yet."), until, _("See the people"), "cohorts")
     title = ngettext("%(n)d person applied.", "%(n)d people applied.", applied) % {"n": applied}
@@ -234,6 +187,6 @@ def _opens(viewer: Viewer, name: str) -> bool:
     return name in PANELS and PANELS[name].visible(viewer)
 
 
-def _on(sentence: str, moment: date | None) -> Any:
+def on(sentence: str, moment: date | None) -> Any:
     """Return the sentence with its day, "" where there is no day."""
     return sentence % {"day": day(moment)} if moment else ""

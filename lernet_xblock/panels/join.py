@@ -10,6 +10,7 @@ from lernet_xblock.models import Application
 from lernet_xblock.panels.action import Reply, action, values
 from lernet_xblock.panels.forms import ActionForm, Forms
 from lernet_xblock.panels.join_form import ApplyForm, EditForm, answers_of
+from lernet_xblock.panels.offer import offer_parts
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.settings_shown import card_values
 from lernet_xblock.queries.application import join_page, waiting_place
@@ -40,6 +41,7 @@ def join(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noq
         "edit": forms(EditForm, "application.edit", about=key, initial=initial) if may_edit else None,
         "edit_refused": forms.refused("application.edit"),
         **card_values(page.settings),
+        **(offer_parts(viewer, forms) if state == State.OFFERED else {}),
         "withdraw": forms(ActionForm, "application.withdraw", about=key) if holds else None,
         "decline": forms(ActionForm, "application.decline", about=key) if state == State.INVITED else None,
         "commitment": COMMITMENTS[COMMITMENT_VERSION],

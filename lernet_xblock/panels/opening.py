@@ -23,7 +23,7 @@ from lernet_xblock.rules.trajectory import check, notices
 from lernet_xblock.rules.zones import zone
 from lernet_xblock.sentences import SETTING_LABELS
 from lernet_xblock.services import network as services
-from lernet_xblock.services.cohort import BEFORE_GROUPS
+from lernet_xblock.services.forming import BEFORE_GROUPS
 from lernet_xblock.templatetags.lernet_show import clock, day
 from lernet_xblock.viewer import Viewer
 

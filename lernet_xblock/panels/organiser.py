@@ -1,7 +1,7 @@
 """What the panels of the admin share: who may open them, and the network they are about."""
 
 from lernet_xblock.errors import NotFound
-from lernet_xblock.models import Cohort, Network
+from lernet_xblock.models import Cohort, Network, Proposal
 from lernet_xblock.viewer import Viewer
 
 
@@ -20,6 +20,14 @@ def own_network(viewer: Viewer) -> Network:
 def own_cohort(viewer: Viewer, key: str) -> Cohort:
     """Return the cohort of this network with this key. Raises NotFound."""
     found = own_network(viewer).cohorts.filter(key=key).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_proposal(viewer: Viewer, key: str) -> Proposal:
+    """Return the proposal of this network with this key, whatever became of it. Raises NotFound."""
+    found = own_network(viewer).proposals.filter(key=key).first()
     if found is None:
         raise NotFound
     return found

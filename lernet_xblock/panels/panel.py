@@ -1,5 +1,6 @@
 """Panels: what a person can open. One module each; the registry is filled by importing them."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,12 @@ from lernet_xblock.viewer import Viewer
 
 Params = Mapping[str, str]
 LONGEST_ADDRESS = 300
+
+
+def page_number(params: Params) -> int:
+    """Return the page that an address asks for; what makes no sense is the first one."""
+    page = params.get("page", "")
+    return int(page) if re.fullmatch("[0-9]{1,6}", page) else 1
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,9 @@ from lernet_xblock.services.session import LINK_LENGTH, PLACE_LENGTH, edit_sessi
 from lernet_xblock.templatetags.lernet_show import day
 from lernet_xblock.viewer import Viewer
 
+# Groups in a row of links.
+MOST_CHOICES = 24
+
 
 class PlaceForm(VersionedForm):
     """Where a session is held."""
@@ -58,10 +61,12 @@ def guides_or_runs(viewer: Viewer) -> bool:
 
 
 def choices(cohorts: Sequence[Cohort], chosen: Cohort | None) -> list[dict[str, Any]]:
-    """Return the groups to choose from; none where there is no choice."""
-    if len(cohorts) < 2:  # noqa: PLR2004 - one is no choice
+    """Return the groups to choose from, at most 24 around the chosen one; none where there is no choice."""
+    if len(cohorts) < 2 or chosen is None:  # noqa: PLR2004 - one is no choice
         return []
-    return [{"key": one.key, "label": cohort_label(one), "current": one == chosen} for one in cohorts]
+    start = max(0, min(cohorts.index(chosen) - MOST_CHOICES // 2, len(cohorts) - MOST_CHOICES))
+    near = cohorts[start : start + MOST_CHOICES]
+    return [{"key": one.key, "label": cohort_label(one), "current": one == chosen} for one in near]
 
 
 @panel("sessions", title=gettext_lazy("Sessions"), visible=permissions.takes_part, in_menu=has_groups)

@@ -12,6 +12,8 @@ from lernet_xblock.rules.network_settings import Settings
 from lernet_xblock.rules.zones import zone
 
 State = Application.State
+# Who leaves no seat to somebody new: all but those who never came, or went.
+HOLDS = (State.SUBMITTED, State.OFFERED, State.MEMBER, State.WAITLISTED)
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class JoinPage:
     waiting: people on the waiting list; full: whether a new application goes there.
     late: the day on which everybody was to hear is over.
     stage: what is said first: "left", "without_place", a state of the application, the window, or "new".
+    has_left: the person may have been in a group before.
     """
 
     settings: Settings
@@ -32,6 +35,7 @@ class JoinPage:
     full: bool
     stage: str
     late: bool
+    has_left: bool
 
 
 def join_page(network: Network, *, user_id: int, now: datetime) -> JoinPage:
@@ -39,7 +43,7 @@ def join_page(network: Network, *, user_id: int, now: datetime) -> JoinPage:
     application = Application.objects.filter(network=network, user_id=user_id).first()
     queued = application is not None and application.state == State.WAITLISTED
     counted = network.applications.aggregate(
-        held=Count("pk", filter=Q(state__in=(State.SUBMITTED, State.MEMBER, State.WAITLISTED))),
+        held=Count("pk", filter=Q(state__in=HOLDS)),
         waiting=Count("pk", filter=Q(state=State.WAITLISTED)),
         ahead=Count("pk", filter=_ahead_of(application) if queued and application else Q(pk=None)),
     )
@@ -55,6 +59,7 @@ def join_page(network: Network, *, user_id: int, now: datetime) -> JoinPage:
         full=counted["held"] >= network.seats,
         stage=_stage(application.state if application else "", takes=takes, window=window),
         late=decision_is_over(settings, now),
+        has_left=application is not None and application.state in (State.MEMBER, State.WITHDRAWN),
     )
 
 
@@ -67,6 +72,8 @@ def decision_is_over(settings: Settings, now: datetime) -> bool:
 def _stage(state: str, *, takes: bool, window: str) -> str:
     if state == State.MEMBER:
         return "left"
+    if state == State.OFFERED:
+        return "offered"
     if state in (State.SUBMITTED, State.WAITLISTED):
         return state if takes else "without_place"
     return (state or "new") if window == "open" else window

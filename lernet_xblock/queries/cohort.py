@@ -1,19 +1,19 @@
-"""Cohorts as people see them: how they are called, who is in them, and which ones so many people make."""
+"""Cohorts as people see them: how they are called, and which ones so many people make."""
 
-from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 
 from lernet_xblock.i18n import gettext as _
-from lernet_xblock.models import Cohort, Facilitation, Membership, Network, Session
+from lernet_xblock.models import Cohort, Network
 from lernet_xblock.rules.circles import circle_sizes, even_sizes
 from lernet_xblock.rules.sizing import LARGEST_BOUND, MOST_PEOPLE, Option, Sizing, Split, sizes
-from lernet_xblock.viewer import Viewer
+from lernet_xblock.rules.trajectory_checks import MOST_COHORTS
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SPLIT = "split"
 # The most that a network can have.
-MOST_GROUPS = 8
+MOST_GROUPS = MOST_COHORTS
+# Of hundreds of numbers of groups that fit, so many are offered, around the recommended one.
+MOST_CHOICES = 8
 # What a proposal can be made of; the other ways are decisions outside of it.
 FORMED_HERE = (SPLIT, "waiting_list", "smaller_groups", "larger_group", "start_small")
 
@@ -36,9 +36,10 @@ class Way:
 
 @dataclass(frozen=True)
 class NetworkSizing:
-    """What so many people can make in a network. fitting: within all bounds, fewest groups first.
+    """What so many people can make in a network.
 
-    reason: that of the rule, or within_limit when the rule would take more groups than the network has, or
+    fitting: the recommended way and up to seven others with nearly as many groups, within all bounds, fewest groups
+    first. reason: that of the rule, or within_limit when the rule would take more groups than the network has, or
     beyond_seats when there are more people than seats. warnings: those of the recommended way.
     """
 
@@ -62,21 +63,6 @@ class NetworkSizing:
         return max(0, self.people - self.seats)
 
 
-@dataclass(frozen=True)
-class FormedGroup:
-    """A cohort and its people by name; `guides`: the name and number of facilitator and deputy, by role."""
-
-    key: str
-    version: int
-    label: str
-    members: tuple[str, ...]
-    guides: dict[str, tuple[str, int]]
-    seats_left: int
-    below: bool
-    size_reason: str
-    starts: tuple[datetime, ...]
-
-
 def group_label(number: int) -> str:
     """Return what the group with this number (from 1) is called where nobody named it: "Group A"."""
     letter = LETTERS[number - 1] if number <= len(LETTERS) else str(number)
@@ -86,37 +72,6 @@ def group_label(number: int) -> str:
 def cohort_label(cohort: Cohort) -> str:
     """Return what people call the cohort: its name, else its letter in the reader's language."""
     return cohort.name or group_label(cohort.number)
-
-
-def formed_groups(viewer: Viewer, network: Network) -> tuple[FormedGroup, ...]:
-    """Return the cohorts of the network in order: five queries."""
-    members: dict[int, list[int]] = defaultdict(list)
-    guides: dict[int, dict[str, int]] = defaultdict(dict)
-    starts: dict[int, list[datetime]] = defaultdict(list)
-    cohorts = list(network.cohorts.all())
-    for row in Membership.objects.filter(network=network, active=True):
-        members[row.cohort_id].append(row.user_id)
-    for row in Facilitation.objects.filter(cohort__network=network):
-        guides[row.cohort_id][row.role] = row.user_id
-    held = Session.objects.filter(cohort__network=network).exclude(state=Session.State.CANCELLED)
-    for cohort_id, starts_at in held.values_list("cohort_id", "starts_at"):
-        starts[cohort_id].append(starts_at)
-    everybody = [one for people in members.values() for one in people]
-    names = viewer.host.names([*everybody, *(one for roles in guides.values() for one in roles.values())])
-    return tuple(
-        FormedGroup(
-            key=cohort.key,
-            version=cohort.version,
-            label=cohort_label(cohort),
-            members=tuple(sorted((names.get(one, "—") for one in members[cohort.pk]), key=str.casefold)),
-            guides={role: (names.get(one, "—"), one) for role, one in guides[cohort.pk].items()},
-            seats_left=max(0, cohort.maximum_size - len(members[cohort.pk])),
-            below=len(members[cohort.pk]) < cohort.minimum_size,
-            size_reason=cohort.size_reason,
-            starts=tuple(starts[cohort.pk]),
-        )
-        for cohort in cohorts
-    )
 
 
 def network_sizing(network: Network, people: int) -> NetworkSizing:
@@ -135,7 +90,7 @@ def network_sizing(network: Network, people: int) -> NetworkSizing:
     return NetworkSizing(
         people,
         network.seats,
-        tuple(_fit(split) for split in within),
+        tuple(_fit(split) for split in _around(within, best)),
         _fit(best),
         reason,
         best.warnings(network.minimum_size, network.maximum_size),
@@ -149,6 +104,12 @@ def _best(rule: Sizing, within: list[Split]) -> tuple[Split, str]:
         return rule.recommended, rule.reason
     # The rule would take more groups than there are: the most that the network has come nearest to it.
     return within[-1], "within_limit"
+
+
+def _around(within: list[Split], best: Split) -> list[Split]:
+    """Return the choices nearest to the best one, as many fewer as more where there are."""
+    start = min(within.index(best) - MOST_CHOICES // 2, len(within) - MOST_CHOICES)
+    return within[max(start, 0) :][:MOST_CHOICES]
 
 
 def _fit(split: Split) -> Way:

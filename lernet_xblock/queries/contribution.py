@@ -26,7 +26,8 @@ def find_own_question(viewer: Viewer, key: str) -> Contribution:
     """Return a question put to the reader about the reader's own case. Raises NotFound for every other."""
     if not is_member(viewer) or not key.isalnum():
         raise NotFound
-    own = Contribution.objects.filter(case__owner_id=viewer.user_id, case__cohort=viewer.cohort)
+    cohorts = {viewer.membership.cohort_id, *(row.cohort_id for row in viewer.former)} if viewer.membership else set()
+    own = Contribution.objects.filter(case__owner_id=viewer.user_id, case__cohort__in=cohorts)
     found = own.filter(key=key, kind=Contribution.Kind.QUESTION).first()
     if found is None:
         raise NotFound

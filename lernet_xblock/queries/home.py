@@ -1,15 +1,15 @@
 """What the home panel is made of, for each kind of person; at most five queries, whatever the number of people."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from lernet_xblock.models import Application, Case, Charter, CharterConsent, Cohort, Facilitation, PulseReceipt, Session
 from lernet_xblock.queries.cohort import cohort_label
-from lernet_xblock.queries.pulse import may_answer
+from lernet_xblock.queries.pulse import may_answer, was_expected
 from lernet_xblock.queries.session import SessionLine, lines_of, next_line
 from lernet_xblock.viewer import Viewer
 
@@ -44,8 +44,8 @@ class GroupHome:
 
     guides: names, facilitator first; several: the reader has other groups too; released: the newest session whose
     results came out within a week; unpublished: of all the groups, when the first evaluation closes that nobody
-    published; standing: None for those who are no members of it; unguided: for an admin, the groups without a
-    facilitator.
+    published; standing: None for those who are no members of it; unguided: for an admin, the first group
+    without a facilitator, "" for none.
     """
 
     key: str
@@ -57,7 +57,7 @@ class GroupHome:
     released: SessionLine | None
     unpublished: datetime | None
     standing: Standing | None = None
-    unguided: tuple[str, ...] = ()
+    unguided: str = ""
 
 
 def people_ready(viewer: Viewer) -> int:
@@ -72,19 +72,43 @@ def member_home(viewer: Viewer, cohort: Cohort) -> GroupHome:
 
 
 def guide_home(viewer: Viewer) -> GroupHome | None:
-    """Return the home of somebody who guides groups: two queries; None for who guides none."""
-    cohorts = sorted((row.cohort for row in viewer.facilitations), key=lambda cohort: cohort.number)
+    """Return the home of somebody who guides groups: three queries; None for who guides none."""
+    cohorts = sorted({row.cohort for row in viewer.facilitations}, key=lambda cohort: cohort.number)
     if not cohorts:
         return None
     return _home(viewer, cohorts, list(_sessions(viewer, cohorts)))
 
 
 def admin_home(viewer: Viewer) -> GroupHome | None:
-    """Return the home of an admin once there are groups: three queries; None before."""
-    cohorts = list(Cohort.objects.filter(network=viewer.network))
-    if not cohorts:
+    """Return the home of an admin once there are groups: four queries, whatever their number; None before."""
+    first = _soonest_of_all(viewer)
+    if not first:
         return None
-    return _home(viewer, cohorts, list(_sessions(viewer, cohorts)))
+    cohort = first[0]
+    unguided = Cohort(number=cohort.unguided_number or 0, name=cohort.unguided_name or "")
+    return replace(
+        _home(viewer, [cohort], list(_sessions(viewer, [cohort]))),
+        several=len(first) > 1,
+        unpublished=cohort.unpublished,
+        unguided=cohort_label(unguided) if unguided.number else "",
+    )
+
+
+def _soonest_of_all(viewer: Viewer) -> list[Any]:
+    """Return the two cohorts of the network that meet next, with what an admin is told of all of them: one query."""
+    cohorts = Cohort.objects.filter(network=viewer.network)
+    leads = Facilitation.objects.filter(cohort=OuterRef("pk"), role=Facilitation.Role.FACILITATOR)
+    unguided = cohorts.filter(~Exists(leads), state=Cohort.State.CONFIRMED).order_by("number")
+    held = Session.objects.filter(cohort__network=viewer.network, state=Session.State.PLANNED)
+    unpublished = held.filter(pulse__closes_at__isnull=False, pulse__release=None).order_by("pulse__closes_at")
+    ahead = Session.objects.filter(cohort=OuterRef("pk"), state=Session.State.PLANNED, ends_at__gt=viewer.now)
+    by_start = cohorts.annotate(
+        meets_at=Subquery(ahead.order_by("starts_at").values("starts_at")[:1]),
+        unpublished=Subquery(unpublished.values("pulse__closes_at")[:1]),
+        unguided_number=Subquery(unguided.values("number")[:1]),
+        unguided_name=Subquery(unguided.values("name")[:1]),
+    )
+    return list(by_start.order_by(F("meets_at").asc(nulls_last=True), "number")[:2])
 
 
 def _sessions(viewer: Viewer, cohorts: Sequence[Cohort]) -> QuerySet[Session]:
@@ -110,7 +134,6 @@ def _home(
     cohort = _soonest(cohorts, {pk: next_line(own) for pk, own in lines.items()})
     by_key = {line.key: line for line in lines[cohort.pk]}
     rows = [row for row in sessions if row.cohort_id == cohort.pk]
-    leads = {row.cohort_id for row in viewer.guides if row.role == Facilitation.Role.FACILITATOR}
     return GroupHome(
         key=cohort.key,
         label=cohort_label(cohort),
@@ -121,7 +144,6 @@ def _home(
         released=_released(viewer, rows, by_key),
         unpublished=_unpublished(sessions),
         standing=_standing(viewer, standing_in, rows, by_key) if standing_in is not None else None,
-        unguided=tuple(cohort_label(one) for one in cohorts if one.pk not in leads),
     )
 
 
@@ -132,9 +154,13 @@ def _soonest(cohorts: Sequence[Cohort], ahead: dict[int, SessionLine | None]) ->
 
 
 def _names(viewer: Viewer, cohort: Cohort) -> tuple[str, ...]:
-    own = sorted((row for row in viewer.guides if row.cohort_id == cohort.pk), key=lambda row: row.role, reverse=True)
-    names = viewer.host.names(row.user_id for row in own)
-    return tuple(names[row.user_id] for row in own if row.user_id in names)
+    if viewer.cohort == cohort:
+        guides = [row.user_id for row in viewer.own_guides]
+    else:
+        rows = Facilitation.objects.filter(cohort=cohort).order_by("-role")
+        guides = list(rows.values_list("user_id", flat=True))
+    names = viewer.host.names(guides)
+    return tuple(names[one] for one in guides if one in names)
 
 
 def _released(viewer: Viewer, rows: Iterable[Any], by_key: dict[str, SessionLine]) -> SessionLine | None:
@@ -176,7 +202,7 @@ def _open_pulse(viewer: Viewer, rows: Iterable[Any], by_key: dict[str, SessionLi
     """Return the evaluation that closes first of those the member is asked for and has not answered."""
     if not may_answer(viewer) or viewer.membership is None:
         return None
-    joined_at, now = viewer.membership.joined_at, viewer.now
+    now = viewer.now
     waiting = [
         row
         for row in rows
@@ -184,7 +210,8 @@ def _open_pulse(viewer: Viewer, rows: Iterable[Any], by_key: dict[str, SessionLi
         and not row.answered
         and row.released_at is None
         and row.opens_at
-        and joined_at <= row.opens_at <= now <= row.closes_at
+        and row.opens_at <= now <= row.closes_at
+        and was_expected(viewer.membership, opens_at=row.opens_at, time_zone=row.time_zone)
     ]
     first = min(waiting, key=lambda row: row.closes_at, default=None)
     return OpenPulse(by_key[first.key], first.closes_at) if first else None

@@ -7,9 +7,11 @@ from enum import StrEnum
 from typing import Any
 
 from lernet_xblock.errors import NotFound
-from lernet_xblock.models import Cohort, Pulse, PulseReceipt, Session
-from lernet_xblock.permissions import is_admin, is_member
+from lernet_xblock.models import Cohort, Membership, Pulse, PulseReceipt, Session
+from lernet_xblock.permissions import is_admin, is_member, was_there
 from lernet_xblock.queries.cohort import cohort_label
+from lernet_xblock.rules.pause import pauses_at
+from lernet_xblock.rules.zones import zone
 from lernet_xblock.viewer import Viewer
 
 
@@ -54,7 +56,7 @@ def cohort_results(viewer: Viewer, *, grace: timedelta) -> tuple[CohortResults, 
     grace: how long after the window an answer may still arrive.
     """
     cohorts = _cohorts(viewer)
-    pulses = list(_opened(cohorts, viewer.now))
+    pulses = [pulse for pulse in _opened(cohorts, viewer.now) if _concerns(viewer, pulse)]
     sent = _sent(viewer, pulses)
     found: dict[int, list[PulseResult]] = {cohort.pk: [] for cohort in cohorts}
     for pulse in pulses:
@@ -65,14 +67,14 @@ def cohort_results(viewer: Viewer, *, grace: timedelta) -> tuple[CohortResults, 
 def find_pulse(viewer: Viewer, session_key: str) -> Pulse:
     """Return the evaluation this member is asked for, whenever its window is; else raise NotFound.
 
-    Members were there when the session ended; who guides the group or runs the course is not asked, and
-    neither is staff behind a masquerade.
+    Members were there when the session ended, and did not pause then; who guides the group or runs the course is
+    not asked, and neither is staff behind a masquerade.
     """
     pulse = (
         Pulse.objects.select_related("session")
         .filter(
             session__key=session_key,
-            session__cohort=viewer.cohort,
+            session__cohort__in=_places(viewer),
             session__state=Session.State.PLANNED,
         )
         .first()
@@ -149,9 +151,37 @@ def _cohorts(viewer: Viewer) -> list[Cohort]:
     if is_admin(viewer):
         return list(Cohort.objects.filter(network=viewer.network))
     found = {facilitation.cohort_id: facilitation.cohort for facilitation in viewer.facilitations}
-    if viewer.cohort is not None and is_member(viewer):
-        found[viewer.cohort.pk] = viewer.cohort
+    if is_member(viewer):
+        found |= {cohort_id: place.cohort for cohort_id, place in _places(viewer).items()}
     return sorted(found.values(), key=lambda cohort: cohort.number)
+
+
+def _places(viewer: Viewer) -> dict[int, Membership]:
+    """Return the member's place by cohort: the present one, and those in groups that were merged or split."""
+    former = {place.cohort_id: place for place in viewer.former}
+    own = viewer.membership
+    return former if own is None else {**former, own.cohort_id: own}
+
+
+def _place(viewer: Viewer, cohort_id: int) -> Membership | None:
+    """Return the member's place in this cohort; the former ones are read only where it is not the present one."""
+    own = viewer.membership
+    return own if own is not None and own.cohort_id == cohort_id else _places(viewer).get(cohort_id)
+
+
+def _concerns(viewer: Viewer, pulse: Pulse) -> bool:
+    """Tell whether the reader reads this evaluation: who only stands in for a session reads those from then on.
+
+    Who was a member of a group that was merged or split reads those up to then.
+    """
+    cohort_id = pulse.session.cohort_id
+    own = viewer.membership is not None and viewer.membership.cohort_id == cohort_id
+    if is_admin(viewer) or own or cohort_id in viewer.led_ids:
+        return True
+    place = _places(viewer).get(cohort_id) if is_member(viewer) else None
+    if place is not None and place.left_at is not None and pulse.opens_at <= place.left_at:
+        return True
+    return any(row.cohort_id == cohort_id and row.since <= pulse.opens_at for row in viewer.facilitations)
 
 
 def _sent(viewer: Viewer, pulses: Iterable[Pulse]) -> frozenset[int]:
@@ -162,8 +192,17 @@ def _sent(viewer: Viewer, pulses: Iterable[Pulse]) -> frozenset[int]:
     return frozenset(mine.values_list("pulse_id", flat=True))
 
 
+def was_expected(membership: Membership | None, *, opens_at: datetime, time_zone: str) -> bool:
+    """Tell whether the member was there when the evaluation opened, and did not pause. time_zone: of the session."""
+    if membership is None or not was_there(membership, opens_at):
+        return False
+    since, until = membership.paused_at, membership.paused_until
+    return not pauses_at(opens_at, since=since, until=until, zone=zone(time_zone))
+
+
 def _was_member(viewer: Viewer, pulse: Pulse) -> bool:
-    return viewer.membership is not None and viewer.membership.joined_at <= pulse.opens_at
+    place = _place(viewer, pulse.session.cohort_id)
+    return was_expected(place, opens_at=pulse.opens_at, time_zone=pulse.session.time_zone)
 
 
 def _result(viewer: Viewer, pulse: Pulse, sent: frozenset[int], grace: timedelta) -> PulseResult:
@@ -190,6 +229,5 @@ def _window(viewer: Viewer, pulse: Pulse, sent: frozenset[int], grace: timedelta
         return Window.DUE
     if pulse.pk in sent:
         return Window.SENT
-    own = viewer.membership is not None and viewer.membership.cohort_id == pulse.session.cohort_id
-    asked = own and may_answer(viewer) and _was_member(viewer, pulse)
+    asked = may_answer(viewer) and _was_member(viewer, pulse)
     return Window.TO_ANSWER if asked else Window.OPEN

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lernet_xblock.errors import NotFound
 from lernet_xblock.models import Cohort, Session
-from lernet_xblock.permissions import guides, is_admin, is_member, may_plan
+from lernet_xblock.permissions import guides, is_admin, is_member, may_change_session
 from lernet_xblock.rules.zones import zone
 from lernet_xblock.viewer import Viewer
 
@@ -67,12 +67,12 @@ def cohorts_of(viewer: Viewer) -> tuple[Cohort, ...]:
 
 
 def choose_cohort(viewer: Viewer, cohorts: Iterable[Cohort], key: str) -> Cohort | None:
-    """Return the cohort with the key; for "" the reader's own, else the first; None where there is none at all.
+    """Return the cohort with the key; for "" the reader's own, else the first that goes on; None where there is none.
 
     Raises NotFound for a key that is not among the cohorts.
     """
     mine = viewer.cohort.pk if viewer.cohort is not None else None
-    listed = sorted(cohorts, key=lambda cohort: cohort.pk != mine)
+    listed = sorted(cohorts, key=lambda cohort: (cohort.pk != mine, cohort.state == Cohort.State.MERGED))
     if not key:
         return listed[0] if listed else None
     for cohort in listed:
@@ -85,7 +85,7 @@ def find_session(viewer: Viewer, key: str) -> Session:
     """Return a session that the reader may change. Raises NotFound for every other."""
     rows = Session.objects.filter(key=key, cohort__network=viewer.network).select_related("cohort__network")
     found = rows.first() if viewer.network is not None and key.isascii() and key.isalnum() else None
-    if found is None or not may_plan(viewer, found.cohort):
+    if found is None or not may_change_session(viewer, found):
         raise NotFound
     return found
 
@@ -134,7 +134,8 @@ def _line(viewer: Viewer, cohort: Cohort, row: Session, *, is_next: bool) -> Ses
     over = row.ends_at <= viewer.now
     usable = bool(row.meeting_link) and planned and not over and uses_link(viewer, cohort)
     shown = usable and viewer.now >= row.starts_at - LINK_SHOWN_BEFORE
-    may_edit = planned and not over and viewer.may_write and may_plan(viewer, cohort)
+    row.cohort = cohort
+    may_edit = planned and not over and viewer.may_write and may_change_session(viewer, row)
     return SessionLine(
         key=row.key,
         number=row.number,

@@ -12,12 +12,13 @@ from lernet_xblock.rules.authored import read
 from lernet_xblock.sentences import COMMITMENT_VERSION
 from lernet_xblock.services.audit import record
 from lernet_xblock.services.fresh import check_fresh
+from lernet_xblock.services.offer import give_up
 
 State = Application.State
 
-# Who holds a seat: those who applied and those whom a group has already.
-SEATED = (State.SUBMITTED, State.MEMBER)
-ACTIVE = (State.SUBMITTED, State.WAITLISTED)
+# Who holds a seat: those who applied, those whom a group has already, and those for whom one is held.
+SEATED = (State.SUBMITTED, State.OFFERED, State.MEMBER)
+ACTIVE = (State.SUBMITTED, State.WAITLISTED, State.OFFERED)
 ANSWERS = (
     "function",
     "department",
@@ -108,10 +109,13 @@ def _leave(application: Application, *, frm: tuple[str, ...], to: str, verb: str
     row = Application.objects.select_for_update().get(pk=application.pk)
     if row.state not in frm:
         raise NotFound
+    offered = row.state == State.OFFERED
     row.state, row.queued_at = to, None
     row.version += 1
     row.save(update_fields=["state", "queued_at", "version"])
     record(network, verb, by=row.user_id, now=now, subject=row.key)
+    if offered:
+        give_up(row, now=now)
     move_up(network, now=now)
     return row
 

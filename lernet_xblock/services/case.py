@@ -5,25 +5,26 @@ from datetime import datetime
 
 from lernet_xblock.errors import NotFound, RuleViolation, StaleVersion
 from lernet_xblock.i18n import gettext as _
-from lernet_xblock.models import Case, Charter, Cohort, Facilitation, Membership
+from lernet_xblock.models import Case, Charter, Cohort, Membership
 from lernet_xblock.rules.text import is_question
 from lernet_xblock.services.audit import record
+from lernet_xblock.services.substitution import guides_now
 
 TEXT_FIELDS = ("title", "situation", "question", "tried", "horizon", "kind")
 NEEDED_TO_SHARE = ("title", "situation", "question")
 MOST_CASES = 50
 
 
-def require_consent(cohort_id: int, user_id: int) -> None:
+def require_consent(cohort_id: int, user_id: int, *, now: datetime) -> None:
     """Refuse until the person accepted the charter in force (rule C1).
 
-    Those who guide the cohort speak by their role. Without a charter nobody accepted anything, so
+    Those who guide the cohort now speak by their role. Without a charter nobody accepted anything, so
     nothing is told.
     """
     charter = Charter.objects.filter(cohort_id=cohort_id).order_by("-version").first()
     if charter is not None and charter.consents.filter(user_id=user_id).exists():
         return
-    if not Facilitation.objects.filter(cohort_id=cohort_id, user_id=user_id).exists():
+    if not guides_now(cohort_id, user_id, now=now):
         raise RuleViolation(_("First accept the charter of your group: it protects what is told here."))
 
 
@@ -37,7 +38,7 @@ def start(cohort: Cohort, *, user_id: int, now: datetime) -> Case:
     """Return an empty draft of the member: a new one, or the one still empty. A cohort holds 50 cases."""
     Cohort.objects.select_for_update().get(pk=cohort.pk)
     require_membership(cohort.pk, user_id)
-    require_consent(cohort.pk, user_id)
+    require_consent(cohort.pk, user_id, now=now)
     kept = Case.objects.filter(cohort=cohort).exclude(state=Case.State.WITHDRAWN)
     empty = kept.filter(
         owner_id=user_id,
@@ -76,7 +77,7 @@ def share(
     """Show the draft to its cohort, from now on and for those who are in it now (rules A1 and C1)."""
     draft = _locked(case, Case.State.DRAFT)
     require_membership(draft.cohort_id, draft.owner_id)
-    require_consent(draft.cohort_id, draft.owner_id)
+    require_consent(draft.cohort_id, draft.owner_id, now=now)
     _write(draft, words=words, opened_version=opened_version, now=now)
     _check_complete(draft, third_parties_checked=third_parties_checked, statement_confirmed=statement_confirmed)
     draft.state, draft.shared_at, draft.third_parties_checked = Case.State.SHARED, now, True

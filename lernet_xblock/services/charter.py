@@ -1,5 +1,6 @@
 """The ground rules of a cohort: putting a version in force, and a member's yes to it."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Max
@@ -8,6 +9,10 @@ from django.utils.translation import override
 from lernet_xblock.errors import RuleViolation
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.models import Charter, CharterConsent, Cohort, Membership
+from lernet_xblock.services.batch import BATCH, batches, insert
+
+# Every charter carries its text: no statement grows beyond a few megabytes, which servers refuse.
+MOST_CHARACTERS_AT_ONCE = 500_000
 
 
 class CharterReplaced(RuleViolation):
@@ -36,10 +41,25 @@ def put_in_force(cohort: Cohort, *, text: str, now: datetime) -> Charter:
 
     text: as the author wrote it; a blank one is replaced by the common ground rules, in the cohort's language.
     """
-    locked = Cohort.objects.select_for_update().get(pk=cohort.pk)
-    last = Charter.objects.filter(cohort=locked).aggregate(last=Max("version"))["last"] or 0
-    words = text.strip() or common_charter(locked.working_language)
-    return Charter.objects.create(cohort=locked, version=last + 1, text=words, in_force_at=now)
+    put_in_force_all([cohort], text=text, now=now)
+    return Charter.objects.filter(cohort=cohort).latest("version")
+
+
+def put_in_force_all(cohorts: Sequence[Cohort], *, text: str, now: datetime) -> None:
+    """Do the same for many cohorts at once."""
+    for pks in batches(sorted(cohort.pk for cohort in cohorts)):
+        locked = Cohort.objects.select_for_update().filter(pk__in=pks).order_by("pk")
+        languages = dict(locked.values_list("pk", "working_language"))
+        words = {code: text.strip() or common_charter(code) for code in set(languages.values())}
+        versions = Charter.objects.filter(cohort__in=pks).order_by().values_list("cohort").annotate(Max("version"))
+        last = dict(versions)
+        rows = [(pk, last.get(pk, 0) + 1, words[code]) for pk, code in languages.items()]
+        insert(Charter, ("cohort_id", "version", "text"), rows, size=_at_once(words.values()), in_force_at=now)
+
+
+def _at_once(texts: Iterable[str]) -> int:
+    """Return how many charters one statement takes."""
+    return max(1, min(BATCH, MOST_CHARACTERS_AT_ONCE // max(1, *map(len, texts))))
 
 
 def accept(charter: Charter, *, user_id: int, now: datetime) -> None:

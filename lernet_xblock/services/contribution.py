@@ -19,14 +19,14 @@ def post(case: Case, *, kind: str, text: str, author_id: int, now: datetime) -> 
         raise NotFound
     if kind == Contribution.Kind.QUESTION and len(text) > QUESTION_LENGTH:
         raise RuleViolation(_("A question has at most %(n)d characters.") % {"n": QUESTION_LENGTH}, field="text")
-    require_consent(shared.cohort_id, author_id)
+    require_consent(shared.cohort_id, author_id, now=now)
     return Contribution.objects.create(case=shared, author_id=author_id, kind=kind, text=text, posted_at=now)
 
 
 def answer(question: Contribution, *, text: str, now: datetime) -> Contribution:
     """Add the owner's answer below a question."""
     shared = _open_case(question.case_id)
-    require_consent(shared.cohort_id, shared.owner_id)
+    require_consent(shared.cohort_id, shared.owner_id, now=now)
     return Contribution.objects.create(
         case=shared,
         author_id=shared.owner_id,

@@ -1,25 +1,28 @@
-"""Places in a cohort: taking one, none that is not there, and leaving before the network begins."""
+"""Places in a cohort: taking one, and none that is not there or that somebody else was offered."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
-from lernet_xblock.errors import NotFound, RuleViolation
+from lernet_xblock.errors import RuleViolation
 from lernet_xblock.i18n import gettext as _
-from lernet_xblock.models import Application, Cohort, Facilitation, Membership, Network, Session
-from lernet_xblock.services.audit import record
+from lernet_xblock.models import Application, Cohort, Membership, Network, Offer
+from lernet_xblock.services.substitution import guides_now
 
 
 class CohortFull(RuleViolation):
     """Every seat of the cohort is taken."""
 
+    def __init__(self, sentence: str = "", *, field: str | None = None) -> None:
+        full = _("This group is full: somebody took the last seat. Choose another group with room.")
+        super().__init__(sentence or full, field=field)
+
+
+class SeatHeld(CohortFull):
+    """What is free of the cohort was offered to somebody, who has not answered yet."""
+
     def __init__(self, *, field: str | None = None) -> None:
-        super().__init__(
-            _("This group is full: somebody took the last seat. Choose another group with room."),
-            field=field,
-        )
+        super().__init__(_("Every free seat of this group was offered to somebody who may still answer."), field=field)
 
 
 class AlreadyPlaced(RuleViolation):
@@ -36,60 +39,51 @@ class GuidesCohort(RuleViolation):
         super().__init__(_("This person guides the group, and cannot be one of its members as well."))
 
 
-class NetworkBegun(RuleViolation):
-    """The launch is over or under way: leaving is talked about first (rule E5)."""
-
-    def __init__(self) -> None:
-        super().__init__(_("The network has begun. Please talk to those who guide your group."))
-
-
-def late_joining_ends(starts: Sequence[datetime]) -> datetime | None:
-    """Return when the session begins until which people may still join (rule M3); None without sessions.
-
-    starts: the beginnings of the sessions of a cohort, in any order.
-    """
-    return sorted(starts)[(len(starts) + 1) // 2 - 1] if starts else None
+def lock_with_network(cohort: Cohort) -> tuple[Network, Cohort]:
+    """Return the rows of the network and the cohort, locked in this order: what is decided on seats waits here."""
+    network = Network.objects.select_for_update().get(pk=cohort.network_id)
+    return network, Cohort.objects.select_for_update().get(pk=cohort.pk)
 
 
 def join_cohort(cohort: Cohort, *, user_id: int, now: datetime) -> Membership:
     """Give the person a seat in the cohort and return the membership.
 
-    The cohort's row is locked, so that the last seat is given once.
-    Raises CohortFull, AlreadyPlaced, GuidesCohort.
+    The cohort's row is locked, so that the last seat is given once; one that somebody else was offered is not given.
+    Raises CohortFull, SeatHeld, AlreadyPlaced, GuidesCohort.
     """
     locked = Cohort.objects.select_for_update().get(pk=cohort.pk)
-    # A locking read: a plain one could still show what was there before this transaction waited for the lock.
-    taken = Membership.objects.select_for_update().filter(cohort=locked, active=True).values_list("user_id", flat=True)
-    members = set(taken)
+    members = member_ids(locked)
     if user_id in members:
         raise AlreadyPlaced
-    if locked.state != Cohort.State.CONFIRMED or len(members) >= locked.maximum_size:
+    if locked.state != Cohort.State.CONFIRMED:
         raise CohortFull
-    if Facilitation.objects.filter(cohort=locked, user_id=user_id).exists():
+    require_seat(locked, user_id=user_id, members=len(members), now=now)
+    if guides_now(locked.pk, user_id, now=now):
         raise GuidesCohort
     return _seat(locked, user_id=user_id, now=now)
 
 
-def leave(membership: Membership, *, now: datetime) -> None:
-    """End the membership and the application, without a reason, until the first session begins (rule E5).
+def member_ids(locked: Cohort) -> set[int]:
+    """Return who is in the cohort, whose row the caller locked."""
+    # A locking read: a plain one could still show what was there before this transaction waited for the lock.
+    taken = Membership.objects.select_for_update().filter(cohort=locked, active=True)
+    return set(taken.values_list("user_id", flat=True))
 
-    Raises NetworkBegun from then on, NotFound for a membership that has ended.
+
+def require_seat(locked: Cohort, *, user_id: int, members: int, now: datetime) -> None:
+    """Raise CohortFull or SeatHeld unless the locked cohort has a seat that nobody else has or was offered.
+
+    members: how many it has. An offer whose time is over holds nothing, whoever has noticed it so far.
     """
-    network = Network.objects.select_for_update().get(pk=membership.network_id)
-    cohort = Cohort.objects.select_for_update().get(pk=membership.cohort_id)
-    row = Membership.objects.select_for_update().filter(pk=membership.pk, active=True).first()
-    if row is None:
-        raise NotFound
-    if cohort.sessions.exclude(state=Session.State.CANCELLED).filter(starts_at__lte=now).exists():
-        raise NetworkBegun
-    row.active, row.left_at = None, now
-    row.save(update_fields=["active", "left_at"])
-    network.applications.filter(user_id=row.user_id).update(
-        state=Application.State.WITHDRAWN,
-        queued_at=None,
-        version=F("version") + 1,
-    )
-    record(network, "membership.leave", by=row.user_id, now=now, subject=cohort.key)
+    if members >= locked.maximum_size:
+        raise CohortFull
+    offers = Offer.objects.select_for_update().filter(cohort=locked, open=True, expires_at__gt=now)
+    holders = set(offers.values_list("application_id", flat=True))
+    if holders:
+        own = Application.objects.filter(network_id=locked.network_id, user_id=user_id)
+        holders.difference_update(own.values_list("pk", flat=True))
+    if members + len(holders) >= locked.maximum_size:
+        raise SeatHeld
 
 
 def _seat(cohort: Cohort, *, user_id: int, now: datetime) -> Membership:

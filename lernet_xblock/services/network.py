@@ -1,6 +1,6 @@
 """Opening applications, taking over what the author changed later, and the life of a network after that."""
 
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 
 from django.db import IntegrityError, transaction
@@ -99,15 +99,18 @@ def take_over(network: Network, *, settings: Settings, by: int, now: datetime, o
     return row
 
 
-def move_to(network: Network, state: str, *, by: int | None, now: datetime) -> Network:
-    """Move the network on in its life; to stay is no move. Raises RuleViolation for a jump."""
+def move_to(network: Network, state: str, *, by: int | None, now: datetime, until: date | None = None) -> Network:
+    """Move the network on in its life; to stay is no move. Raises RuleViolation for a jump.
+
+    until: the last day of a pause, which every pause has and no other state.
+    """
     row = Network.objects.select_for_update().get(pk=network.pk)
     if row.state == state:
         return row
     if state not in NEXT_STATES.get(State(row.state), ()):
         raise RuleViolation(_("This step is not possible now."))
-    row.state = state
-    row.save(update_fields=["state"])
+    row.state, row.paused_until = state, until if state == State.PAUSED else None
+    row.save(update_fields=["state", "paused_until"])
     record(row, f"network.{state}", by=by, now=now, subject=row.key)
     return row
 

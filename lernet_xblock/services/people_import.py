@@ -15,7 +15,7 @@ from lernet_xblock.services.audit import record
 State = Application.State
 
 # Whoever stands so has answered or is being asked; withdrawn and declined people can be put forward again.
-STANDING = (State.INVITED, State.SUBMITTED, State.WAITLISTED, State.MEMBER)
+STANDING = (State.INVITED, State.SUBMITTED, State.WAITLISTED, State.OFFERED, State.MEMBER)
 # Who stands so took a yes back, or said no: only they themselves can say yes again.
 SAID_NO = (State.WITHDRAWN, State.DECLINED)
 TAKES_PEOPLE = (Network.State.OPEN, Network.State.FORMING, Network.State.RUNNING)

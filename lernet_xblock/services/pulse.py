@@ -26,6 +26,8 @@ from lernet_xblock.models import (
 )
 from lernet_xblock.rules.authored import read
 from lernet_xblock.rules.evaluation import release
+from lernet_xblock.rules.pause import today_in
+from lernet_xblock.rules.zones import zone
 
 # For a form sent in the last second by a slow phone.
 GRACE = timedelta(seconds=60)
@@ -154,8 +156,10 @@ def _publish(pulse: Pulse, session: Session, *, now: datetime) -> PulseRelease:
 
 
 def _asked(pulse: Pulse, session: Session) -> int:
-    """Return how many members the cohort had when the session ended."""
+    """Return how many members the cohort had when the session ended; who paused then was not expected."""
     there = Membership.objects.filter(cohort_id=session.cohort_id, joined_at__lte=pulse.opens_at)
+    day = today_in(zone(session.time_zone), pulse.opens_at)
+    there = there.exclude(paused_at__isnull=False, paused_at__lte=pulse.opens_at, paused_until__gte=day)
     guides = Facilitation.objects.filter(cohort_id=session.cohort_id).values("user_id")
     return (
         there.filter(Q(left_at__isnull=True) | Q(left_at__gt=pulse.opens_at))

@@ -1,12 +1,14 @@
 """The sessions of a cohort: planned once from the rule, then edited one by one."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from lernet_xblock.errors import RuleViolation
 from lernet_xblock.i18n import gettext as _
-from lernet_xblock.models import Cohort, Pulse, Session
+from lernet_xblock.models import AuditEntry, Cohort, Pulse, Session
 from lernet_xblock.rules.network_settings import Settings
 from lernet_xblock.rules.recurrence import Occurrence
 from lernet_xblock.rules.refusals import Refused
@@ -15,6 +17,7 @@ from lernet_xblock.rules.trajectory_checks import is_https
 from lernet_xblock.rules.zones import tz_version
 from lernet_xblock.sentences import sentence
 from lernet_xblock.services.audit import record
+from lernet_xblock.services.batch import batches, insert
 from lernet_xblock.services.fresh import check_fresh, touch
 
 PULSE_WINDOW = timedelta(hours=72)
@@ -42,22 +45,37 @@ def plan_sessions(cohort: Cohort, *, settings: Settings, by: int, now: datetime)
     Wall clock and zone are kept (rule S8); the instants beside them come from the time zone data of the tzdata wheel.
     Raises AlreadyPlanned, SessionOverlap, or RuleViolation with the sentence of a rule that gives no sessions.
     """
-    locked = Cohort.objects.select_for_update().get(pk=cohort.pk)
-    if Session.objects.filter(cohort=locked).exists():
+    plan_all_sessions([cohort], settings=settings, by=by, now=now)
+    return list(Session.objects.filter(cohort=cohort))
+
+
+def plan_all_sessions(cohorts: Sequence[Cohort], *, settings: Settings, by: int, now: datetime) -> None:
+    """Do the same for many cohorts of one network at once. The dates are worked out once for each shift."""
+    shifts: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for cohort in cohorts:
+        shifts[cohort.shift_days, cohort.shift_minutes].append(cohort.pk)
+    for shift, pks in shifts.items():
+        columns = _columns(shift, settings)
+        for some in batches(sorted(pks)):
+            _add_sessions(some, columns, changed_at=now, changed_by_id=by)
+    lines = ((cohort.key,) for cohort in cohorts)
+    network_id = next((cohort.network_id for cohort in cohorts), None)
+    insert(AuditEntry, ("subject",), lines, network_id=network_id, verb="sessions.plan", actor_id=by, at=now)
+
+
+def _add_sessions(cohorts: Sequence[int], columns: Sequence[dict[str, Any]], **signed: Any) -> None:
+    """Give each of the cohorts, by row number, a session and an evaluation for each set of columns."""
+    locked = list(Cohort.objects.select_for_update().filter(pk__in=cohorts).order_by("pk").values_list("pk"))
+    made = Session.objects.filter(cohort__in=cohorts)
+    if made.exists():
         raise AlreadyPlanned
-    dates, kinds = _dated(locked, settings)
-    Session.objects.bulk_create(
-        _session(locked, settings, number, kind, at, by=by, now=now)
-        for number, (kind, at) in enumerate(zip(kinds, dates, strict=True), start=1)
-    )
-    # Read again: some databases return no row numbers for rows that are made together.
-    sessions = list(Session.objects.filter(cohort=locked))
-    Pulse.objects.bulk_create(
-        Pulse(session=session, opens_at=session.ends_at, closes_at=session.ends_at + PULSE_WINDOW)
-        for session in sessions
-    )
-    record(locked.network, "sessions.plan", by=by, now=now, subject=locked.key)
-    return sessions
+    for one in columns:
+        insert(Session, ("cohort_id",), locked, **one, **signed)
+    for one in columns:
+        # Read again: some databases return no row numbers for rows that are made together.
+        opens_at = one["ends_at"]
+        rows = list(made.filter(number=one["number"]).order_by("pk").values_list("pk"))
+        insert(Pulse, ("session_id",), rows, opens_at=opens_at, closes_at=opens_at + PULSE_WINDOW)
 
 
 def edit_session(
@@ -97,10 +115,36 @@ def edit_session(
     return row
 
 
-def _dated(cohort: Cohort, settings: Settings) -> tuple[Sequence[Occurrence], Sequence[str]]:
-    """Return the cohort's dates on its own shift, and the kind of each."""
+def _columns(shift: tuple[int, int], settings: Settings) -> list[dict[str, Any]]:
+    """Return what the sessions of every cohort on this shift (days, minutes) have in their columns, in order."""
+    dates, kinds = _dated(shift, settings)
+    link = settings.meeting_link or ""
+    common = {
+        "time_zone": settings.time_zone,
+        "duration_minutes": settings.session_minutes,
+        "zone_data_version": tz_version(),
+        # An imported block may hold anything: what no column takes, or what is no safe link, is left out.
+        "place": (settings.place or "")[:PLACE_LENGTH],
+        "meeting_link": link if is_https(link) and len(link) <= LINK_LENGTH else "",
+    }
+    return [
+        {
+            **common,
+            "number": number,
+            "kind": kind,
+            "local_date": at.local.date(),
+            "local_time": at.local.time(),
+            "starts_at": at.starts_at,
+            "ends_at": _ends_at(at),
+        }
+        for number, (kind, at) in enumerate(zip(kinds, dates, strict=True), start=1)
+    ]
+
+
+def _dated(shift: tuple[int, int], settings: Settings) -> tuple[Sequence[Occurrence], Sequence[str]]:
+    """Return the dates on this shift, and the kind of each."""
     try:
-        dates = spread_dates(settings, shift_days=cohort.shift_days, shift_minutes=cohort.shift_minutes)
+        dates = spread_dates(settings, shift_days=shift[0], shift_minutes=shift[1])
         kinds = session_kinds(len(dates))
     except Refused as refused:
         raise RuleViolation(sentence(refused)) from refused
@@ -112,33 +156,3 @@ def _dated(cohort: Cohort, settings: Settings) -> tuple[Sequence[Occurrence], Se
 def _ends_at(occurrence: Occurrence) -> datetime:
     # Settings without a time of day were refused before: only an all-day rule has no end.
     return occurrence.ends_at or occurrence.starts_at
-
-
-def _session(
-    cohort: Cohort,
-    settings: Settings,
-    number: int,
-    kind: str,
-    at: Occurrence,
-    *,
-    by: int,
-    now: datetime,
-) -> Session:
-    link = settings.meeting_link or ""
-    return Session(
-        cohort=cohort,
-        number=number,
-        kind=kind,
-        local_date=at.local.date(),
-        local_time=at.local.time(),
-        time_zone=settings.time_zone,
-        duration_minutes=settings.session_minutes,
-        starts_at=at.starts_at,
-        ends_at=_ends_at(at),
-        zone_data_version=tz_version(),
-        # An imported block may hold anything: what no column takes, or what is no safe link, is left out.
-        place=(settings.place or "")[:PLACE_LENGTH],
-        meeting_link=link if is_https(link) and len(link) <= LINK_LENGTH else "",
-        changed_at=now,
-        changed_by_id=by,
-    )

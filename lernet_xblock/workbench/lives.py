@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 
 from lernet_xblock.models import Application, Case, Cohort, Contribution, Network
 from lernet_xblock.rules.authored import read
-from lernet_xblock.services import application, case, charter, cohort, contribution, network, pulse
+from lernet_xblock.services import application, case, charter, cohort, contribution, forming, network, pulse
 from lernet_xblock.workbench.content import DemoCase, DemoCohort, DemoNetwork, DemoPulse, Person, load_learners
 from lernet_xblock.workbench.overview import ZONE
 from lernet_xblock.workbench.scenarios import demo_usage_id
@@ -113,7 +113,7 @@ def form(opened: Network, planned: DemoCohort, stage: Stage, *, by: int) -> Coho
     """Form the one group of the script and name who guides it."""
     ready = Application.objects.filter(network=opened, user_id__in=[stage.user_ids[name] for name in planned.members])
     moment = stage.at("decision_date")
-    (group,) = cohort.form_cohorts(
+    (group,) = forming.form_cohorts(
         opened,
         groups=[list(ready.values_list("pk", flat=True))],
         opened_version=opened.version,

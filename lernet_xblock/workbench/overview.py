@@ -17,7 +17,7 @@ from lernet_xblock.workbench.content import DEFAULT_ZONE
 from lernet_xblock.workbench.scenarios import demo_block, demo_usage_id
 
 ZONE = ZoneInfo(DEFAULT_ZONE)
-APPLIED = (Application.State.SUBMITTED, Application.State.WAITLISTED)
+APPLIED = (Application.State.SUBMITTED, Application.State.WAITLISTED, Application.State.OFFERED)
 
 
 @dataclass(frozen=True)

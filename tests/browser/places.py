@@ -27,7 +27,20 @@ def next_step(visitor: Visitor) -> None:
 
 
 def proposal(visitor: Visitor) -> None:
-    visitor.press("Show a proposal")
+    if not visitor.panel.get_by_role("link", name="Proposal 1").count():
+        visitor.click(visitor.panel.get_by_role("button", name="Propose groups").first)
+    else:
+        visitor.click(visitor.panel.get_by_role("link", name="Proposal 1").first)
+    visitor.found()
+
+
+def person_of_proposal(visitor: Visitor) -> None:
+    proposal(visitor)
+    visitor.click(visitor.panel.locator("[data-item] a").first)
+
+
+def pairs(visitor: Visitor) -> None:
+    visitor.follow("Keep two people apart or together")
 
 
 def empty_application(visitor: Visitor) -> None:
@@ -63,7 +76,10 @@ PLACES = (
     Place("admin-opening", "admin_karim", "draft", "opening"),
     Place("admin-settings", "admin_karim", "open", "opening"),
     Place("admin-people", "admin_karim", "open", "people"),
+    Place("admin-wishes", "admin_karim", "open", "cohorts"),
+    Place("admin-pairs", "admin_karim", "open", "cohorts", act=pairs),
     Place("admin-proposal", "admin_karim", "open", "cohorts", act=proposal),
+    Place("admin-proposal-person", "admin_karim", "open", "cohorts", act=person_of_proposal),
     Place("admin-groups", "admin_lies", "running", "cohorts"),
     Place("admin-plan", "admin_lies", "running", "plan"),
     Place("facilitator-home", "fac_sofie", "running"),

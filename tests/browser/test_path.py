@@ -225,12 +225,12 @@ def test_an_admin_forms_the_group_and_names_its_facilitator(desk):
     desk.open_as("admin_karim", NETWORK)
     desk.click(desk.step.get_by_role("link", name="Form the groups"))
     desk.sees("12 people applied. One group fits: 12 people.")
-    desk.panel.get_by_label("Spread evenly over the groups").select_option("department")
 
-    assert desk.press("Show a proposal") == 200
-    desk.sees("nothing is saved yet", "Logistics 5", "Amina Benali", "Olivier Henrard")
+    assert desk.click(desk.panel.get_by_role("button", name="Propose groups").first).status == 200
+    desk.found()
+    desk.sees("nothing is formed yet", "12 of 12 people have a place", "Amina Benali", "Olivier Henrard")
     desk.page.reload()
-    desk.sees("nothing is saved yet", "Amina Benali")
+    desk.sees("nothing is formed yet", "Amina Benali")
     assert desk.press("Form these groups") == 200
 
     expect(desk.root.locator("[data-status]")).to_contain_text("1 group is formed.")

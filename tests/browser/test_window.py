@@ -86,11 +86,11 @@ def test_back_and_forward_restore_the_panel(window):
 
     seen = []
     for _step in range(3):
-        with visitor._answer():
+        with visitor.answer():
             visitor.page.go_back()
         visitor.settle()
         seen.append(visitor.address)
-    with visitor._answer():
+    with visitor.answer():
         visitor.page.go_forward()
     visitor.settle()
 

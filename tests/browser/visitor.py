@@ -102,21 +102,27 @@ class Visitor:
         self.page.goto(f"{self.base}/demo/{slug}/{view}/?student={person}")
         if panel:
             here = self.root.first.get_attribute("id")
-            with self._answer():
+            with self.answer():
                 self.page.evaluate("address => { location.hash = address; }", f"{here}/{panel}")
         self.settle()
         return self
 
-    def _answer(self) -> Any:
+    def answer(self) -> Any:
+        """Wait for what the server answers to what is done in this context."""
         return self.page.expect_response(lambda response: bool(HANDLER.search(response.url)))
 
     def settle(self) -> None:
         """Wait until no part of the page is busy."""
         self.page.wait_for_function("() => !document.querySelector('.lnx [aria-busy]')")
 
+    def found(self) -> None:
+        """Wait until a search for groups is over."""
+        expect(self.panel.locator("[data-refresh]")).to_have_count(0, timeout=90_000)
+        self.settle()
+
     def click(self, target: Locator) -> Response:
         """Press something that asks the server; return its answer."""
-        with self._answer() as caught:
+        with self.answer() as caught:
             target.click()
         response: Response = caught.value
         response.finished()

@@ -6,7 +6,7 @@ import pytest
 
 from lernet_xblock.models import Cohort, Membership, Network, Session
 from lernet_xblock.panels.attempt import attempt
-from lernet_xblock.services.cohort import form_cohorts
+from lernet_xblock.services.forming import form_cohorts
 from tests.concurrency.crowd import all_at_once
 from tests.factories import NOW, ApplicationFactory, NetworkFactory, UserFactory
 

@@ -1,7 +1,7 @@
 """The panel of the group, and accepting its charter."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -18,6 +18,7 @@ from tests.factories import (
     MembershipFactory,
     NetworkFactory,
     SessionFactory,
+    SubstitutionFactory,
     UserFactory,
     shared_case,
 )
@@ -191,44 +192,48 @@ def test_charter_is_shown_as_text(people, ours):
     assert "<script>" not in html
 
 
-def leave(user, cohort):
-    return post(make_block(user.username), "membership.leave", {"about": cohort.key}, at="group")
+def test_a_pause_is_shown_to_the_group_until_its_last_day(people, ours, monkeypatch):
+    user = people["member of A"]
+    ours.memberships.filter(user=user).update(paused_at=NOW, paused_until=date(2026, 12, 9))
+    for who in ("member of A", "facilitator of A", "admin"):
+        assert "pauses until Wed 9 Dec" in show(people[who]).text
+    assert "You pause until Wednesday 9 December 2026." in show(user).text
+    assert "You pause" not in show(people["facilitator of A"]).text
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=9))
+    assert "pauses until" not in show(user).text
 
 
-def test_member_leaves_before_the_launch_and_stands_where_those_without_a_place_do(people, ours):
-    user, session = people["member of A"], SessionFactory(cohort=ours)
-    assert 'data-action="membership.leave"' in show(user).text
-    response = leave(user, ours)
-    assert (response.status_int, "You have left the network." in response.text) == (200, True)
-    assert 'data-address="home"' in response.text
-    assert 'data-step="closed"' in response.text
-    assert not ours.memberships.filter(user=user, active=True).exists()
-    assert user.get_full_name() not in show(people["facilitator of A"]).text
-    assert (show(user).status_int, session.cohort) == (404, ours)
+def test_the_group_sees_who_stands_in(people, ours, monkeypatch):
+    row = SubstitutionFactory(session=SessionFactory(cohort=ours), user=named("Stan"))
+    for who in ("member of A", "facilitator of A", "admin"):
+        assert "<b>Stan</b> stands in on Tuesday 2 February 2027." in " ".join(show(people[who]).text.split())
+    monkeypatch.setattr(clock, "now", lambda: row.session.ends_at)
+    assert "stands in" not in show(people["member of A"]).text
 
 
-def test_after_the_launch_a_member_is_asked_to_talk_first(people, ours, monkeypatch):
-    user, session = people["member of A"], SessionFactory(cohort=ours)
-    monkeypatch.setattr(clock, "now", lambda: session.starts_at - timedelta(seconds=1))
-    assert "membership.leave" in show(user).text
-    monkeypatch.setattr(clock, "now", lambda: session.starts_at)
-    assert "membership.leave" not in show(user).text
-    response = leave(user, ours)
-    assert response.status_int == 422
-    assert "The network has begun. Please talk to those who guide your group." in response.text
-    assert ours.memberships.filter(user=user, active=True).exists()
+def test_who_stands_in_sees_the_group_but_no_learning_question_and_no_operation(people, ours, theirs):
+    user = named("Stan")
+    row = SubstitutionFactory(session=SessionFactory(cohort=ours), user=user)
+    assert seen(user)[0] == 200
+    assert "How do I start a talk" not in show(user).text
+    assert "change=leave" not in show(user).text
+    assert seen(user, f"group?cohort={theirs.key}") == FOREIGN
+    row.ended_at = NOW
+    row.save()
+    assert seen(user) == FOREIGN
 
 
-@pytest.mark.parametrize(
-    ("who", "status"),
-    [("member of B", 404), ("facilitator of A", 403), ("admin", 403), ("outsider", 403), ("unenrolled", 403)],
-)
-def test_nobody_leaves_for_somebody_else(people, ours, who, status):
-    before = set(ours.memberships.filter(active=True))
-    if who != "member of B":
-        assert "membership.leave" not in show(people[who]).text
-    assert leave(people[who], ours).status_int == status
-    assert set(ours.memberships.filter(active=True)) == before
+def test_only_who_guides_the_group_for_good_finds_its_operations(people, ours):
+    for who, found in (("facilitator of A", True), ("member of A", False), ("admin", False)):
+        assert (f"group?change=substitute&amp;cohort={ours.key}" in show(people[who]).text) is found
+
+
+@pytest.mark.parametrize("name", ["leave", "pause", "substitute", "transfer", "history", "nonsense"])
+def test_operations_of_another_group_are_not_found(people, ours, theirs, name):
+    for who in ("facilitator of A", "member of A", "admin", "outsider"):
+        assert show(people[who], f"group?change={name}&cohort={theirs.key}").status_int == 404
+    own = show(people["facilitator of A"], f"group?change={name}&cohort={ours.key}").status_int
+    assert own == (200 if name in {"leave", "pause", "substitute"} else 404)
 
 
 def test_learning_questions_are_for_those_who_guide_the_group(people, monkeypatch):
@@ -239,7 +244,7 @@ def test_learning_questions_are_for_those_who_guide_the_group(people, monkeypatc
     actor = WorkbenchHost.actor
     monkeypatch.setattr(WorkbenchHost, "actor", lambda *given: replace(actor(*given), masquerading=True))
     assert question not in show(people["facilitator of A"]).text
-    assert "membership.leave" not in show(people["member of A"]).text
+    assert "change=leave" not in show(people["member of A"]).text
 
 
 @pytest.mark.parametrize("count", [3, 30])

@@ -120,7 +120,7 @@ def test_people_come_in_pages_of_a_hundred(network):
         assert "Page 1 of 3" in words(page(f"people?page={odd}"))
 
 
-@pytest.mark.parametrize("address", ["people", "people?groups=2&spread=department&seed=1"])
+@pytest.mark.parametrize("address", ["people", "people?page=1"])
 def test_queries_do_not_grow_with_people(network, address):
     network.minimum_size, network.maximum_size = 2, 20
     network.target_size = 12

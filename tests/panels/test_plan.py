@@ -76,3 +76,13 @@ def test_plan_costs_the_same_whatever_the_number_of_groups(cohorts, count, djang
     # The user, the network, the membership, the groups guided; groups and sessions.
     with django_assert_num_queries(6):
         show(admin)
+
+
+def test_a_page_has_24_groups(cohorts):
+    for _number in range(24):
+        SessionFactory(cohort=CohortFactory(network=cohorts[0].network))
+    admin = UserFactory(is_staff=True)
+    first, second = (get(make_block(admin.username), f"plan?page={page}").text for page in (1, 2))
+    assert (first.count("<table"), second.count("<table")) == (24, 2)
+    assert "Page 1 of 2" in " ".join(first.split())
+    assert 'data-panel="plan?page=1"' in second

@@ -16,7 +16,7 @@ TESTS = "\n".join(
 
 
 def test_there_are_actions_and_panels():
-    assert {"studio.save", "application.submit", "cohorts.confirm", "case.share", "pulse.answer"} <= set(ACTIONS)
+    assert {"studio.save", "application.submit", "proposal.confirm", "case.share", "pulse.answer"} <= set(ACTIONS)
     assert {"home", "join", "sessions", "cases", "group", "results", "people", "plan"} <= set(PANELS)
 
 

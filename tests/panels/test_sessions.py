@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 
 from lernet_xblock.host.workbench import WorkbenchHost
+from lernet_xblock.panels.sessions import choices
 from lernet_xblock.workbench import clock
 from tests.factories import (
     NOW,
@@ -247,3 +248,13 @@ def test_sessions_cost_the_same_whatever_their_number(people, ours, count, djang
     # The user, the membership with its network, who guides; the sessions.
     with django_assert_num_queries(4):
         show(people["member of A"])
+
+
+@pytest.mark.parametrize(("chosen", "first", "last"), [(1, 1, 24), (30, 18, 41), (60, 37, 60)])
+def test_of_many_groups_those_around_the_chosen_one_are_offered(chosen, first, last):
+    cohorts = [CohortFactory.build(number=number) for number in range(1, 61)]
+    for cohort in cohorts:
+        cohort.pk = cohort.number
+    offered = choices(cohorts, cohorts[chosen - 1])
+    assert [one["key"] for one in offered] == [cohort.key for cohort in cohorts[first - 1 : last]]
+    assert [one["key"] for one in offered if one["current"]] == [cohorts[chosen - 1].key]

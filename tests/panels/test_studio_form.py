@@ -56,7 +56,7 @@ def test_empty_title_or_goal_is_refused_and_everything_typed_is_kept(author, nam
         ({"maximum_size": "9"}, "maximum_size", "cannot be smaller than the smallest one, which is 10"),
         ({"target_size": "16"}, "target_size", "from 10 to 15"),
         ({"target_size": "twelve"}, "target_size", "whole number"),
-        ({"cohort_limit": "9"}, "cohort_limit", "from 1 to 8"),
+        ({"cohort_limit": "10001"}, "cohort_limit", "from 1 to 10000"),
         ({"decision_date": "2027-01-05"}, "decision_date", "not before Friday 8 January 2027"),
         ({"applications_close": "2026-11-01"}, "applications_close", "cannot close before they open"),
         ({"first_date": "2027-01-15"}, "first_date", "after Friday 15 January 2027"),

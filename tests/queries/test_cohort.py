@@ -1,4 +1,4 @@
-"""What a group is called, who is in it, and which groups so many people can make."""
+"""What a group is called, and which groups so many people can make."""
 
 import pytest
 from django.utils import translation
@@ -6,18 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lernet_xblock.models import Network
-from lernet_xblock.panels.page import viewer_of
-from lernet_xblock.queries.cohort import cohort_label, formed_groups, network_sizing
+from lernet_xblock.queries.cohort import MOST_CHOICES, cohort_label, network_sizing
 from tests.factories import (
-    NOW,
     CohortFactory,
-    FacilitationFactory,
-    MembershipFactory,
-    NetworkFactory,
-    SessionFactory,
-    UserFactory,
 )
-from tests.runtime import make_block
 
 
 def bounds(minimum=10, maximum=15, target=12, limit=2):
@@ -39,26 +31,6 @@ def test_the_letter_is_said_in_the_readers_language(monkeypatch):
     monkeypatch.setattr("lernet_xblock.queries.cohort._", lambda text: text.replace("Group", "Groep"))
     with translation.override("nl"):
         assert cohort_label(CohortFactory.build(number=2)) == "Groep B"
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("people", [3, 30])
-def test_groups_cost_five_queries(people, django_assert_num_queries):
-    network = NetworkFactory(state="running")
-    for number in (1, 2):
-        cohort = CohortFactory(network=network, number=number)
-        FacilitationFactory(cohort=cohort, user=UserFactory(first_name=f"Guide{number}"))
-        SessionFactory(cohort=cohort)
-        MembershipFactory.create_batch(people // 2, cohort=cohort)
-    MembershipFactory(cohort=cohort, active=None, left_at=NOW)
-    viewer = viewer_of(make_block(UserFactory(is_staff=True).username), None)
-    with django_assert_num_queries(5):
-        groups = formed_groups(viewer, network)
-    assert [(group.label, len(group.members), group.guides["facilitator"][0]) for group in groups] == [
-        ("Group A", people // 2, "Guide1 Peeters"),
-        ("Group B", people // 2, "Guide2 Peeters"),
-    ]
-    assert [group.seats_left for group in groups] == [15 - people // 2] * 2
 
 
 @pytest.mark.parametrize(
@@ -99,7 +71,7 @@ def test_a_gap_within_reach_offers_the_four_ways_of_the_rule():
 @given(
     st.integers(0, 500),
     st.integers(2, 30).flatmap(lambda low: st.tuples(st.just(low), st.integers(low, 30))),
-    st.integers(1, 8),
+    st.integers(1, 10_000),
 )
 def test_what_is_possible_never_has_too_many_groups_or_people(people, sizes, limit):
     minimum, maximum = sizes
@@ -113,3 +85,20 @@ def test_what_is_possible_never_has_too_many_groups_or_people(people, sizes, lim
         assert sum(way.sizes) + way.waiting == people
         assert way.outside == any(not minimum <= size <= maximum for size in way.sizes)
         assert all(2 <= size <= 30 for size in way.sizes)
+
+
+@pytest.mark.parametrize(
+    ("people", "limit", "groups"),
+    [
+        (300, 10_000, range(21, 29)),
+        (300, 22, range(20, 23)),
+        (300, 30, range(21, 29)),
+        (100_000, 10_000, range(8329, 8337)),
+        (100_000, 6_668, range(6667, 6669)),
+    ],
+)
+def test_of_many_numbers_of_groups_a_few_around_the_recommended_one_are_offered(people, limit, groups):
+    sizing = network_sizing(bounds(limit=limit), people)
+    assert [len(way.sizes) for way in sizing.fitting] == list(groups)
+    assert len(sizing.fitting) <= MOST_CHOICES
+    assert sizing.recommended in sizing.fitting

@@ -6,6 +6,7 @@ import pytest
 
 from lernet_xblock.models import PulseRelease
 from lernet_xblock.panels.page import viewer_of
+from lernet_xblock.queries.cohort import group_label
 from lernet_xblock.queries.home import admin_home, guide_home, member_home, people_ready
 from lernet_xblock.workbench import clock
 from tests.factories import (
@@ -150,7 +151,23 @@ def test_admin_reads_which_groups_nobody_leads(cohort):
     FacilitationFactory(cohort=cohort)
     FacilitationFactory(cohort=CohortFactory(network=cohort.network, number=2), role="deputy")
     admin = viewer(UserFactory(is_staff=True))
-    assert admin_home(admin).unguided == ("Group B",)
+    assert admin_home(admin).unguided == "Group B"
+
+
+@pytest.mark.parametrize("groups", [2, 20])
+def test_the_home_of_an_admin_costs_the_same_however_many_groups_meet(groups, at, django_assert_num_queries):
+    at(NOW)
+    network = NetworkFactory(state="running")
+    for number in range(1, groups + 1):
+        other = CohortFactory(network=network, number=number)
+        FacilitationFactory(cohort=other)
+        PulseFactory(session=SessionFactory(cohort=other, starts_at=NOW + timedelta(days=groups - number + 1)))
+    CohortFactory(network=network, number=groups + 1)
+    admin = viewer(UserFactory(is_staff=True))
+    with django_assert_num_queries(4):
+        home = admin_home(admin)
+    assert (home.label, home.several, home.unguided) == (group_label(groups), True, group_label(groups + 1))
+    assert home.unpublished == home.next.ends_at + timedelta(hours=72)
 
 
 def test_admin_without_groups_has_no_such_home():

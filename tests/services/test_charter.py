@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from lernet_xblock.errors import RuleViolation
-from lernet_xblock.models import CharterConsent
+from lernet_xblock.models import Charter, CharterConsent
 from lernet_xblock.queries.charter import charter_in_force, has_accepted
-from lernet_xblock.services.charter import CharterReplaced, accept, put_in_force
-from tests.factories import NOW, CohortFactory, MembershipFactory, UserFactory
+from lernet_xblock.services.charter import CharterReplaced, accept, common_charter, put_in_force, put_in_force_all
+from tests.factories import NOW, CohortFactory, MembershipFactory, NetworkFactory, UserFactory
 from tests.runtime import committed
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,28 @@ def test_blank_text_is_replaced_by_the_common_rules(language, begins):
     charter = in_force(CohortFactory(working_language=language), "  \n")
     assert charter.text.startswith(begins)
     assert len(charter.text.splitlines()) == 5
+
+
+def test_many_cohorts_each_get_their_next_version_in_their_language():
+    network = NetworkFactory()
+    cohorts = [CohortFactory(network=network, working_language=language) for language in ("nl", "fr", "nl")]
+    in_force(cohorts[1])
+    committed(lambda: put_in_force_all(cohorts, text=" ", now=NOW))
+    told = [
+        Charter.objects.filter(cohort=cohort).order_by("version").values_list("version", "text") for cohort in cohorts
+    ]
+    assert [list(rows)[-1] for rows in told] == [
+        (1, common_charter("nl")),
+        (2, common_charter("fr")),
+        (1, common_charter("nl")),
+    ]
+
+
+def test_a_long_charter_is_written_in_smaller_statements(django_assert_num_queries):
+    cohorts = CohortFactory.create_batch(3, network=NetworkFactory())
+    with django_assert_num_queries(5):
+        put_in_force_all(cohorts, text="x" * 400_000, now=NOW)
+    assert Charter.objects.count() == 3
 
 
 def test_accepting_twice_keeps_one_yes():

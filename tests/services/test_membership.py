@@ -1,28 +1,20 @@
 """Seats: given while there are some, once to each person."""
 
-from datetime import timedelta
-
 import pytest
 
-from lernet_xblock.errors import NotFound
-from lernet_xblock.models import AuditEntry, Membership
+from lernet_xblock.models import Membership
 from lernet_xblock.services.membership import (
     AlreadyPlaced,
     CohortFull,
     GuidesCohort,
-    NetworkBegun,
     join_cohort,
-    late_joining_ends,
-    leave,
 )
 from tests.factories import (
     NOW,
-    ApplicationFactory,
     CohortFactory,
     FacilitationFactory,
     MembershipFactory,
     NetworkFactory,
-    SessionFactory,
     UserFactory,
 )
 from tests.runtime import committed
@@ -97,38 +89,3 @@ def test_who_guides_a_group_is_no_member_of_it():
 def test_a_group_that_is_over_takes_nobody(state):
     with pytest.raises(CohortFull):
         join(CohortFactory(state=state), UserFactory())
-
-
-@pytest.mark.parametrize(("sessions", "last"), [(1, 1), (3, 2), (4, 2), (5, 3), (8, 4)])
-def test_people_join_until_half_of_the_sessions_have_begun(sessions, last):
-    starts = [NOW + timedelta(weeks=number) for number in range(1, sessions + 1)]
-    assert late_joining_ends(list(reversed(starts))) == NOW + timedelta(weeks=last)
-
-
-def test_without_sessions_nothing_ends():
-    assert late_joining_ends([]) is None
-
-
-def test_leaving_ends_the_membership_and_the_application_without_a_reason():
-    place = MembershipFactory()
-    application = ApplicationFactory(network=place.network, user=place.user, state="member")
-    session = SessionFactory(cohort=place.cohort)
-    now = session.starts_at - timedelta(seconds=1)
-    committed(lambda: leave(place, now=now))
-    place.refresh_from_db()
-    application.refresh_from_db()
-    assert (place.active, place.left_at, application.state, application.version) == (None, now, "withdrawn", 2)
-    entry = AuditEntry.objects.get()
-    assert (entry.verb, entry.actor_id, entry.reason) == ("membership.leave", place.user_id, "")
-    with pytest.raises(NotFound):
-        committed(lambda: leave(place, now=now))
-
-
-def test_nobody_leaves_once_a_session_has_begun():
-    place = MembershipFactory()
-    SessionFactory(cohort=place.cohort, number=1, state="cancelled")
-    launch = SessionFactory(cohort=place.cohort, number=2, starts_at=NOW + timedelta(days=90))
-    with pytest.raises(NetworkBegun):
-        committed(lambda: leave(place, now=launch.starts_at))
-    committed(lambda: leave(place, now=launch.starts_at - timedelta(seconds=1)))
-    assert not Membership.objects.filter(active=True).exists()

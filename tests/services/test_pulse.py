@@ -247,6 +247,17 @@ def test_asked_are_the_members_at_the_end_of_the_session(pulse, members):
     assert published(pulse).asked == 11
 
 
+def test_who_paused_when_the_session_ended_was_not_asked(pulse, members):
+    rows = pulse.session.cohort.memberships
+    day = pulse.session.local_date
+    rows.filter(user=members[0]).update(paused_at=pulse.opens_at - SECOND, paused_until=day)
+    rows.filter(user=members[1]).update(paused_at=pulse.opens_at + SECOND, paused_until=day)
+    rows.filter(user=members[2]).update(
+        paused_at=pulse.opens_at - timedelta(days=9), paused_until=day - timedelta(days=1)
+    )
+    assert published(pulse).asked == 12
+
+
 def test_two_releases_of_the_same_answers_order_comments_differently(pulse, members, network):
     for place, person in enumerate(members):
         send(pulse, person, network, comment=f"Comment {place:02d}")

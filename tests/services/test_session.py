@@ -8,8 +8,14 @@ import pytest
 from lernet_xblock.errors import RuleViolation, StaleVersion
 from lernet_xblock.models import AuditEntry, Pulse, Session
 from lernet_xblock.rules.zones import tz_version
-from lernet_xblock.services.session import AlreadyPlanned, SessionOverlap, edit_session, plan_sessions
-from tests.factories import NOW, PLAN, CohortFactory, SessionFactory, UserFactory
+from lernet_xblock.services.session import (
+    AlreadyPlanned,
+    SessionOverlap,
+    edit_session,
+    plan_all_sessions,
+    plan_sessions,
+)
+from tests.factories import NOW, PLAN, CohortFactory, NetworkFactory, SessionFactory, UserFactory
 from tests.runtime import committed
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +218,23 @@ def test_session_that_is_over_stays_as_it_was(cohort):
 def test_cancelled_session_has_no_place_to_set(cohort):
     with pytest.raises(RuleViolation):
         edit(SessionFactory(cohort=cohort, state="cancelled"))
+
+
+def test_many_cohorts_are_planned_at_once_each_on_its_own_shift(admin):
+    network = NetworkFactory()
+    cohorts = [CohortFactory(network=network, shift_days=days) for days in (0, 1, 0)]
+    committed(lambda: plan_all_sessions(cohorts, settings=PLAN, by=admin.pk, now=NOW))
+    launches = Session.objects.filter(kind="launch").order_by("cohort_id").values_list("local_date", flat=True)
+    assert list(launches) == [date(2027, 2, 2), date(2027, 2, 3), date(2027, 2, 2)]
+    assert Session.objects.count() == Pulse.objects.count() == 15
+    lines = AuditEntry.objects.filter(network=network, verb="sessions.plan").values_list("subject", "actor_id")
+    assert set(lines) == {(cohort.key, admin.pk) for cohort in cohorts}
+
+
+def test_one_planned_cohort_among_many_is_not_planned_again(admin):
+    network = NetworkFactory()
+    cohorts = CohortFactory.create_batch(3, network=network)
+    SessionFactory(cohort=cohorts[2])
+    with pytest.raises(AlreadyPlanned):
+        committed(lambda: plan_all_sessions(cohorts, settings=PLAN, by=admin.pk, now=NOW))
+    assert Session.objects.count() == 1

@@ -1,0 +1,42 @@
+"""What a person has not read yet about their place or their group: one query."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lernet_xblock.models import Notice
+from lernet_xblock.queries.cohort import cohort_label
+from lernet_xblock.viewer import Viewer
+
+# Shown together; older ones first, and the rest once these are read.
+MOST_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Told:
+    """One notice. group, day: what its sentence names, "" and None where it names none; starts_at: of its session."""
+
+    key: str
+    kind: str
+    group: str
+    day: date | None
+    starts_at: datetime | None
+
+
+def unread(viewer: Viewer) -> tuple[Told, ...]:
+    """Return what the person was told and has not read, in the order in which it happened.
+
+    Staff who look as somebody else read nothing that is meant for that person.
+    """
+    if viewer.network is None or not viewer.user_id or not viewer.may_write:
+        return ()
+    rows = Notice.objects.filter(network=viewer.network, user_id=viewer.user_id, seen_at=None)
+    return tuple(
+        Told(
+            key=row.key,
+            kind=row.kind,
+            group=cohort_label(row.cohort) if row.cohort else "",
+            day=row.day,
+            starts_at=row.session.starts_at if row.session else None,
+        )
+        for row in rows.select_related("cohort", "session")[:MOST_SHOWN]
+    )

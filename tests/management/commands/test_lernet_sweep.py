@@ -1,0 +1,75 @@
+"""The command that ends what is over."""
+
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from lernet_xblock.errors import Busy
+from lernet_xblock.management.commands import lernet_sweep
+from lernet_xblock.models import Network, Offer
+from lernet_xblock.services.late_joiner import set_state
+from lernet_xblock.services.offer import expire, offer_seat
+from tests.factories import NOW, ApplicationFactory, CohortFactory, NetworkFactory, OfferFactory, UserFactory
+from tests.runtime import committed
+
+pytestmark = pytest.mark.django_db
+
+OVER = NOW + timedelta(hours=72)
+
+
+def run(moment):
+    said = StringIO()
+    with time_machine.travel(moment, tick=False):
+        call_command("lernet_sweep", stdout=said)
+    return said.getvalue().strip()
+
+
+@pytest.fixture
+def offers():
+    """An offer in each of two networks, both over at the same time."""
+    networks = NetworkFactory(state="running"), NetworkFactory(state="running", usage_id="lernet.d1.u1")
+    return [OfferFactory(cohort=CohortFactory(network=network)) for network in networks]
+
+
+def test_what_is_over_ends_once_in_every_network(offers):
+    assert run(OVER - timedelta(seconds=1)) == "offers: 0, pauses: 0, to be tried again: 0"
+    assert run(OVER) == "offers: 2, pauses: 0, to be tried again: 0"
+    assert run(OVER) == "offers: 0, pauses: 0, to be tried again: 0"
+    assert set(Offer.objects.values_list("answer", flat=True)) == {"expired"}
+
+
+def test_the_next_in_line_is_offered_the_seat():
+    cohort = CohortFactory(network=NetworkFactory(state="running"), working_language="nl")
+    first, second = (
+        ApplicationFactory(network=cohort.network, state="waitlisted", queued_at=NOW) for _number in range(2)
+    )
+    admin = UserFactory()
+    committed(lambda: offer_seat(cohort, application=first, by=admin.pk, now=NOW))
+    run(OVER)
+    assert [row.application for row in Offer.objects.filter(open=True)] == [second]
+
+
+def test_one_that_has_to_wait_stops_no_other(offers, monkeypatch):
+    def busy_once(offer, *, now):
+        if offer == offers[0]:
+            raise Busy
+        return expire(offer, now=now)
+
+    monkeypatch.setattr(lernet_sweep, "expire", busy_once)
+    assert run(OVER) == "offers: 1, pauses: 0, to be tried again: 1"
+
+
+def test_networks_go_on_after_the_last_day_of_their_pause():
+    network = NetworkFactory(state="paused", paused_until=date(2026, 12, 9))
+    assert run(NOW + timedelta(days=8)) == "offers: 0, pauses: 0, to be tried again: 0"
+    assert run(NOW + timedelta(days=9)) == "offers: 0, pauses: 1, to be tried again: 0"
+    assert Network.objects.get(pk=network.pk).state == "running"
+
+
+def test_who_waits_again_keeps_the_old_place(offers):
+    row = offers[0].application
+    set_state(row, "waitlisted")
+    assert row.queued_at == NOW
