@@ -13,7 +13,8 @@ from lernet_xblock.panels.cohorts_words import (
     times_sentence,
 )
 from lernet_xblock.panels.panel import Address
-from lernet_xblock.queries.proposal import Card, ProposalLine, ProposalPage, Seat, Share
+from lernet_xblock.queries.proposal import ProposalLine, ProposalPage
+from lernet_xblock.queries.proposal_card import Card, Seat, Share
 
 
 def card_shown(line: ProposalLine, card: Card, *, movable: bool) -> dict[str, Any]:

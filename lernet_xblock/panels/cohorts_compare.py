@@ -8,7 +8,8 @@ from lernet_xblock.i18n import ngettext
 from lernet_xblock.models import Proposal
 from lernet_xblock.panels.cohorts_wishes import wishes_sentence
 from lernet_xblock.panels.cohorts_words import SHARE_LABELS, groups_sentence, joined
-from lernet_xblock.queries.proposal import ProposalLine, Share
+from lernet_xblock.queries.proposal import ProposalLine
+from lernet_xblock.queries.proposal_card import Share
 from lernet_xblock.queries.proposal_person import Comparison, comparison
 from lernet_xblock.viewer import Viewer
 

@@ -14,7 +14,7 @@ from lernet_xblock.panels.forms import ActionForm, Forms
 from lernet_xblock.panels.organiser import own_network, runs_network
 from lernet_xblock.panels.panel import Params
 from lernet_xblock.queries.cohort import group_label
-from lernet_xblock.queries.proposal_person import pair_lines, people_choices, pin_lines
+from lernet_xblock.queries.pairing import pair_lines, people_choices, pin_lines
 from lernet_xblock.services.pairing import drop_pair, keep_pair, pin
 from lernet_xblock.viewer import Viewer
 

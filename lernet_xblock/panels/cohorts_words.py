@@ -5,7 +5,7 @@ from typing import Any
 
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy, ngettext
-from lernet_xblock.queries.proposal import Share, Violation
+from lernet_xblock.queries.proposal_card import Share, Violation
 from lernet_xblock.rules.wishes import MATCH, MIX
 
 ATTRIBUTE_NAMES: dict[str, Any] = {

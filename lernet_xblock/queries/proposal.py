@@ -1,7 +1,7 @@
 """Proposals as an admin looks at them: the list with its figures, and one of them as cards with people."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,13 +9,9 @@ from typing import Any
 from django.db.models import Max
 
 from lernet_xblock.errors import NotFound
-from lernet_xblock.i18n import LANGUAGES
-from lernet_xblock.models import Application, Network, Pin, Proposal, ProposalSeat
+from lernet_xblock.models import Application, Network, Proposal, ProposalSeat
 from lernet_xblock.queries.cohort import group_label
-from lernet_xblock.queries.forming import Bounds, Framed, bounds_of, part_of
-from lernet_xblock.rules.formation_availability import half_days_of
-from lernet_xblock.rules.formation_facts import CohortFacts, facts
-from lernet_xblock.rules.formation_violations import Violation as Broken
+from lernet_xblock.queries.proposal_card import Card, Seat, Share, bounds_for, cards_of, people_of, shares_of
 from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.wishes import Wishes, read_wishes
 from lernet_xblock.viewer import Viewer
@@ -24,59 +20,6 @@ State = Proposal.State
 OPEN_STATES = (State.SEARCHING, State.READY, State.FAILED, State.FORMING)
 CARDS = 24
 MOST_LISTED = 100
-
-
-@dataclass(frozen=True)
-class Seat:
-    """A person of a proposal. key: of the application; reason: a code of rules, "" for who has a group."""
-
-    key: str
-    name: str
-    function: str
-    department: str
-    organisation: str
-    language: str
-    years: int | None
-    pinned: bool
-    by_hand: bool
-    reason: str
-
-
-@dataclass(frozen=True)
-class Share:
-    """The average share of mates who are the same (kind match) or different (mix), in percent; None without mates."""
-
-    attribute: str
-    kind: str
-    percent: int | None
-    course_percent: int | None
-
-
-@dataclass(frozen=True)
-class Violation:
-    """A rule that is broken, by code, and the names of those concerned."""
-
-    code: str
-    people: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Card:
-    """One proposed group.
-
-    language: its name where all share it, else "". times: the half-days on which enough people are free, as "MO-am";
-    None where no common time was asked for. best_percent: the share who is free in the best half-day.
-    """
-
-    number: int
-    label: str
-    people: tuple[Seat, ...]
-    language: str
-    times: tuple[str, ...] | None
-    best_percent: int | None
-    shares: tuple[Share, ...]
-    problems: tuple[Violation, ...]
-    binding: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -154,14 +97,6 @@ def find_proposal(network: Network, key: str) -> Proposal:
     return found
 
 
-def bounds_for(proposal: Proposal) -> Bounds:
-    """Return the bounds of its sizes; where the choice does not fit the people any more, those of the network."""
-    network = proposal.network
-    people = int(proposal.figures.get("people", 0))
-    wide = Bounds(network.minimum_size, network.maximum_size, None, network.seats)
-    return bounds_of(network, people, read_wishes(proposal.wishes).choice) or wide
-
-
 def proposal_page(viewer: Viewer, proposal: Proposal, *, page: int) -> ProposalPage:
     """Return 24 groups with their people, and the first hundred without one: the queries do not grow with people."""
     line = next(one for one in proposal_lines(viewer, proposal.network) if one.key == proposal.key)
@@ -187,54 +122,6 @@ def proposal_page(viewer: Viewer, proposal: Proposal, *, page: int) -> ProposalP
         moves=_moves(viewer, proposal),
         outside=bounds_for(proposal).outside,
     )
-
-
-def people_of(viewer: Viewer, seats: Iterable[ProposalSeat]) -> dict[int, Seat]:
-    """Return what is shown of the people on these seats, by application: two queries."""
-    rows = list(seats)
-    names = viewer.host.names({row.application.user_id for row in rows})
-    pinned = set(
-        Pin.objects.filter(application__in=[row.application_id for row in rows]).values_list(
-            "application_id", flat=True
-        )
-    )
-    return {row.application_id: _seat(row, names, pinned=row.application_id in pinned) for row in rows}
-
-
-def cards_of(
-    proposal: Proposal,
-    seats: Collection[ProposalSeat],
-    known: Mapping[int, Seat],
-) -> tuple[Card, ...]:
-    """Return the groups that these seats fill, with what the rules say of them: three queries."""
-    numbers = {row.application_id: row.number for row in seats}
-    wishes = read_wishes(proposal.wishes)
-    part = part_of(proposal.network, wishes, bounds_for(proposal), numbers=numbers)
-    told = facts(part.problem, part.numbered(numbers))
-    course = proposal.figures.get("course", {})
-    return tuple(_card(one, part, known, wishes, course) for one in told.cohorts)
-
-
-def shares_of(shares: Mapping[str, float | None], course: Mapping[str, Any], wishes: Wishes) -> tuple[Share, ...]:
-    """Return shares (0 … 1 by attribute) as percentages beside those of the course."""
-    return tuple(
-        Share(name, wishes.kinds[name], _percent(share), _percent(course.get(name))) for name, share in shares.items()
-    )
-
-
-def named(broken: Iterable[Broken], part: Framed, known: Mapping[int, Seat]) -> tuple[Violation, ...]:
-    """Return broken rules with the names of those concerned, as far as they are on the page."""
-    return tuple(
-        Violation(
-            one.code,
-            tuple(sorted(known[part.people[row]].name for row in one.people if part.people[row] in known)),
-        )
-        for one in broken
-    )
-
-
-def _percent(share: float | None) -> int | None:
-    return None if share is None else round(100 * share)
 
 
 def _accused(rows: Iterable[Proposal]) -> dict[int, int]:
@@ -278,44 +165,6 @@ def _refusal(problem: Mapping[str, Any], people: Mapping[str, str]) -> Refused:
     if "people" in values:
         values["people"] = [people.get(str(one), "—") for one in values["people"]]
     return Refused(problem.get("code", "worker_gone"), problem.get("field"), values)
-
-
-def _seat(row: ProposalSeat, names: Mapping[int, str], *, pinned: bool) -> Seat:
-    person = row.application
-    return Seat(
-        key=person.key,
-        name=names.get(person.user_id, "—"),
-        function=person.function,
-        department=person.department,
-        organisation=person.organisation,
-        language=LANGUAGES.get(person.language, person.language),
-        years=person.experience_years,
-        pinned=pinned,
-        by_hand=row.by_hand,
-        reason=row.reason,
-    )
-
-
-def _card(
-    one: CohortFacts,
-    part: Framed,
-    known: Mapping[int, Seat],
-    wishes: Wishes,
-    course: Mapping[str, Any],
-) -> Card:
-    people = [known[part.people[row]] for row in one.people]
-    languages = {person.language for person in people}
-    return Card(
-        number=one.number + 1,
-        label=group_label(one.number + 1),
-        people=tuple(sorted(people, key=lambda person: person.name.casefold())),
-        language=languages.pop() if len(languages) == 1 else "",
-        times=None if one.common_slots is None else half_days_of(one.common_slots),
-        best_percent=None if one.best_slot_free is None else round(100 * one.best_slot_free / one.size),
-        shares=shares_of(one.shares, course, wishes),
-        problems=named(one.broken, part, known),
-        binding=one.binding,
-    )
 
 
 def _outdated(proposal: Proposal) -> tuple[int, int]:

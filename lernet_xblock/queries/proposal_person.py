@@ -7,18 +7,11 @@ from typing import Any
 from django.db.models import Q
 
 from lernet_xblock.errors import NotFound
-from lernet_xblock.models import Application, Network, PairRule, Pin, Proposal, ProposalSeat
+from lernet_xblock.models import Proposal, ProposalSeat
 from lernet_xblock.queries.cohort import group_label
 from lernet_xblock.queries.forming import Framed, frame, part_of
-from lernet_xblock.queries.proposal import (
-    ProposalLine,
-    Seat,
-    Violation,
-    bounds_for,
-    named,
-    people_of,
-    proposal_lines,
-)
+from lernet_xblock.queries.proposal import ProposalLine, proposal_lines
+from lernet_xblock.queries.proposal_card import Seat, Violation, bounds_for, named, people_of
 from lernet_xblock.queries.proposal_search import figures_of
 from lernet_xblock.rules.formation_comparison import CohortChange, compare, effect
 from lernet_xblock.rules.formation_moves import Alternative, alternatives
@@ -98,26 +91,6 @@ class Comparison:
     differently: int
 
 
-@dataclass(frozen=True)
-class PairLine:
-    """Two people who are kept apart or together."""
-
-    key: str
-    kind: str
-    first: str
-    second: str
-
-
-@dataclass(frozen=True)
-class PinLine:
-    """A person who is to be in a group whatever is proposed. key: of the application."""
-
-    key: str
-    name: str
-    number: int
-    label: str
-
-
 def person_page(viewer: Viewer, proposal: Proposal, key: str) -> PersonPage:
     """Return every other place for the person, best first. Raises NotFound."""
     seat = proposal.seats.select_related("application").filter(application__key=key).first()
@@ -173,35 +146,6 @@ def comparison(viewer: Viewer, one: Proposal, other: Proposal) -> Comparison:
     others = dict(other.seats.values_list("application_id", "number"))
     differently = compare(framed.problem, framed.numbered(numbers), framed.numbered(others)).moved
     return Comparison(lines[one.key], lines[other.key], differently)
-
-
-def pair_lines(viewer: Viewer, network: Network) -> tuple[PairLine, ...]:
-    """Return the pairs by kind and name: two queries."""
-    rows = list(PairRule.objects.filter(network=network).select_related("first", "second"))
-    names = viewer.host.names({one.user_id for row in rows for one in (row.first, row.second)})
-    lines = [
-        PairLine(row.key, row.kind, *(names.get(one.user_id, "—") for one in (row.first, row.second))) for row in rows
-    ]
-    return tuple(sorted(lines, key=lambda line: (line.kind, line.first.casefold(), line.second.casefold())))
-
-
-def pin_lines(viewer: Viewer, network: Network) -> tuple[PinLine, ...]:
-    """Return the pinned people by group and name: two queries."""
-    rows = list(Pin.objects.filter(network=network).select_related("application"))
-    names = viewer.host.names({row.application.user_id for row in rows})
-    lines = [
-        PinLine(row.application.key, names.get(row.application.user_id, "—"), row.number, group_label(row.number))
-        for row in rows
-    ]
-    return tuple(sorted(lines, key=lambda line: (line.number, line.name.casefold())))
-
-
-def people_choices(viewer: Viewer, network: Network) -> tuple[tuple[str, str], ...]:
-    """Return key and name of everybody who is ready, by name: two queries."""
-    ready = network.applications.filter(state=Application.State.SUBMITTED).values_list("key", "user_id")
-    rows = list(ready)
-    names = viewer.host.names({user_id for _key, user_id in rows})
-    return tuple(sorted(((key, names.get(user, "—")) for key, user in rows), key=lambda one: one[1].casefold()))
 
 
 def _whole(proposal: Proposal) -> tuple[Framed, dict[int, int | None]]:

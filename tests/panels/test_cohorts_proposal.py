@@ -188,7 +188,7 @@ def test_cards_say_when_a_group_can_meet(network):
 def test_who_has_no_place_is_told_why(network, rows):
     proposal = proposed(network, [rows[:12]], left_out=rows[12:], reason="stratum_too_small")
     text = words(page_of(proposal))
-    assert "12 people without a group Too few people have the same language to make a group:" in text
+    assert "12 people without a group Too few people have the same language to make a group" in text
     assert "12 people go to the waiting list" in text
 
 
@@ -261,7 +261,7 @@ def test_a_move_that_breaks_a_rule_is_done_and_named(network, rows):
 def test_somebody_is_taken_out_and_put_in(proposal, rows):
     assert "left Group A and has no group now." in words(move(proposal, rows[0], 0).text)
     assert people_in(proposal)[None] == {rows[0].pk}
-    assert "You took them out:" in words(page_of(proposal))
+    assert "You took them out" in words(page_of(proposal))
     assert "is in Group B now." in words(move(proposal, rows[0], 2).text)
 
 

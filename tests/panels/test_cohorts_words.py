@@ -8,7 +8,7 @@ import pytest
 from lernet_xblock import rules
 from lernet_xblock.panels import cohorts_words as said
 from lernet_xblock.panels.cohorts_refusals import REFUSALS, refusal_sentence
-from lernet_xblock.queries.proposal import Share, Violation
+from lernet_xblock.queries.proposal_card import Share, Violation
 from lernet_xblock.rules.formation_availability import HALF_DAYS
 from lernet_xblock.rules.formation_facts import BINDING
 from lernet_xblock.rules.formation_problem import Formation

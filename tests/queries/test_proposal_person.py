@@ -4,16 +4,8 @@ import pytest
 
 from lernet_xblock.errors import NotFound
 from lernet_xblock.host import get_host
-from lernet_xblock.models import PairRule, Pin, Proposal
-from lernet_xblock.queries.proposal_person import (
-    comparison,
-    effect_of,
-    figures_now,
-    pair_lines,
-    people_choices,
-    person_page,
-    pin_lines,
-)
+from lernet_xblock.models import PairRule, Proposal
+from lernet_xblock.queries.proposal_person import comparison, effect_of, figures_now, person_page
 from lernet_xblock.rules.wishes import Wishes
 from lernet_xblock.services.proposal import move
 from lernet_xblock.services.proposal_search import Found, ask_for, keep_result
@@ -135,19 +127,3 @@ def test_two_proposals_differ_by_so_many_people_whatever_the_groups_are_called(n
     other = proposed(network, admin, [*people[12:23], people[0]], [people[23], *people[1:12]])
     compared = comparison(viewer, one, other)
     assert (compared.one.key, compared.other.key, compared.differently) == (one.key, other.key, 2)
-
-
-def test_pairs_and_pins_are_listed_by_name(network, admin, viewer, people):
-    PairRule.objects.create(
-        network=network, kind="together", first=people[0], second=people[1], made_by=admin, made_at=NOW
-    )
-    Pin.objects.create(network=network, application=people[2], number=2)
-    (pair,) = pair_lines(viewer, network)
-    assert (pair.kind, pair.first, pair.second) == ("together", name_of(people[0]), name_of(people[1]))
-    (pinned,) = pin_lines(viewer, network)
-    assert (pinned.name, pinned.number, pinned.label) == (name_of(people[2]), 2, "Group B")
-
-
-def test_those_who_are_ready_can_be_chosen(network, viewer, people):
-    ApplicationFactory(network=network, state="waitlisted", queued_at=NOW)
-    assert {key for key, _name in people_choices(viewer, network)} == {one.key for one in people}
