@@ -3,9 +3,12 @@
 import numpy as np
 
 from lernet_xblock.rules.formation_board import Array, Field, seats_of, slot_bits
+from lernet_xblock.rules.formation_problem import NOT_PLACED
 
 # Of the cohorts that a unit may join, so many are weighed exactly: those led by a value of its own first.
 _WEIGHED = 256
+# Cohorts asked whether one of theirs could go elsewhere for somebody without a seat.
+_ASKED = 30
 
 
 def units_in(unit: Array, people: Array) -> list[Array]:
@@ -30,7 +33,25 @@ def seat(field: Field, cohort: Array, units: list[Array], *, maximum: int) -> Ar
         rows = tables.open_to(units[index])
         if len(rows):
             tables.join(units[index], tables.best(units[index], rows))
+        elif len(units[index]) == 1:
+            _make_room(tables, units[index])
     return tables.cohort
+
+
+def _make_room(tables: "Tables", unit: Array) -> None:
+    """Seat one person in the place of another who can join another cohort, if there is such a one."""
+    for row in tables.replaceable(unit)[:_ASKED].tolist():
+        for person in tables.seats[row, : tables.sizes[row]].tolist():
+            other = np.array([person])
+            if tables.field.fixed[person] or not tables.may_replace(row, other, unit):
+                continue
+            rows = tables.open_to(other)
+            rows = rows[rows != row]
+            if len(rows):
+                tables.leave(other, row)
+                tables.join(unit, row)
+                tables.join(other, tables.best(other, rows))
+                return
 
 
 class Tables:
@@ -61,8 +82,26 @@ class Tables:
         rows = np.nonzero((self.stratum == self.field.stratum[unit[0]]) & (grown <= self.maximum))[0]
         free = self.free[rows] + slot_bits(self.field.masks[unit]).sum(axis=0, dtype=np.int8)
         rows = rows[free.max(axis=1, initial=0) >= self.field.need[grown[rows]]]
-        held = self._held_by_apart(unit)
+        held = self.cohort[self._beside(unit)]
         return np.asarray(rows[~np.isin(rows, held)] if len(held) else rows)
+
+    def replaceable(self, unit: Array) -> Array:
+        """Return the cohorts of the stratum that could meet with the unit in place of as many others."""
+        rows = np.nonzero(self.stratum == self.field.stratum[unit[0]])[0]
+        if not len(rows):
+            return rows
+        lacks = self.field.need[self.sizes[rows]][:, None] - self.free[rows]
+        free = slot_bits(self.field.masks[unit]).sum(axis=0) == len(unit)
+        return np.asarray(rows[(lacks[:, free] <= len(unit)).any(axis=1)])
+
+    def may_replace(self, row: int, goes: Array, comes: Array) -> bool:
+        """Tell whether the cohort can meet and nobody is beside whom they are kept apart from after an exchange."""
+        free = self.free[row] - slot_bits(self.field.masks[goes]).sum(axis=0)
+        free = free + slot_bits(self.field.masks[comes]).sum(axis=0)
+        if int(free.max()) < int(self.field.need[self.sizes[row] - len(goes) + len(comes)]):
+            return False
+        beside = self._beside(comes)
+        return not bool(((self.cohort[beside] == row) & ~np.isin(beside, goes)).any())
 
     def takes_but_for_room(self, unit: Array) -> bool:
         """Tell whether the unit shares a slot with a cohort of its stratum, full or not."""
@@ -71,12 +110,12 @@ class Tables:
         free = self.free[rows] + slot_bits(self.field.masks[unit]).sum(axis=0, dtype=np.int8)
         return bool((free.max(axis=1, initial=0) >= self.field.need[grown]).any())
 
-    def _held_by_apart(self, unit: Array) -> Array:
+    def _beside(self, unit: Array) -> Array:
+        """Return the people whom somebody of the unit is kept apart from."""
         if not len(self.field.apart):
-            return self.field.apart
+            return unit[:0]
         one, other = self.field.apart.T
-        beside = np.concatenate([other[np.isin(one, unit)], one[np.isin(other, unit)]])
-        return np.asarray(self.cohort[beside])
+        return np.concatenate([other[np.isin(one, unit)], one[np.isin(other, unit)]])
 
     def best(self, unit: Array, rows: Array) -> int:
         """Return which of rows the unit gains most in."""
@@ -96,4 +135,13 @@ class Tables:
         self.seats[row, self.sizes[row] : self.sizes[row] + len(unit)] = unit
         self.cohort[unit] = row
         self.sizes[row] += len(unit)
+        self._refresh(np.array([row]))
+
+    def leave(self, unit: Array, row: int) -> None:
+        """Take the unit out of the cohort."""
+        stays = self.seats[row][(self.seats[row] >= 0) & ~np.isin(self.seats[row], unit)]
+        self.seats[row] = -1
+        self.seats[row, : len(stays)] = stays
+        self.cohort[unit] = NOT_PLACED
+        self.sizes[row] -= len(unit)
         self._refresh(np.array([row]))

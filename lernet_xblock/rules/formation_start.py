@@ -11,6 +11,7 @@ from lernet_xblock.rules.formation_control import Control
 from lernet_xblock.rules.formation_deal import deal
 from lernet_xblock.rules.formation_few import MOST_COHORTS, few_cohorts
 from lernet_xblock.rules.formation_greedy import Taste, labels, settle
+from lernet_xblock.rules.formation_opening import opened
 from lernet_xblock.rules.formation_problem import NOT_PLACED, SLOTS, Problem
 from lernet_xblock.rules.formation_seating import seat, units_in
 from lernet_xblock.rules.formation_separation import meets, separated
@@ -124,7 +125,9 @@ def completed(problem: Problem, field: Field, people: Array, groups: list[Array]
     cohort[cohort >= 0] += int(taken.max(initial=-1)) + 1
     cohort = np.where(taken >= 0, taken, cohort)
     waiting = people[cohort[people] == NOT_PLACED]
-    return seat(field, cohort, units_in(problem.unit, waiting), maximum=problem.maximum)
+    units = units_in(problem.unit, waiting)
+    cohort = seat(field, cohort, units, maximum=problem.maximum)
+    return cohort if problem.cohorts else opened(field, cohort, units, minimum=problem.minimum)
 
 
 def is_legal(problem: Problem, field: Field, group: Array) -> bool:
