@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from lernet_xblock.i18n import LANGUAGES
 from lernet_xblock.models import Application, Network
 from lernet_xblock.queries.forming import bounds_of, experience_band, frame, text_value
-from lernet_xblock.rules.formation_slots import placeable
 from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.wishes import BY_TIMES, Wishes
 
@@ -51,6 +50,9 @@ def reach_of(network: Network, wishes: Wishes, *, minimum: int, maximum: int) ->
 
 def timed_reach(network: Network, wishes: Wishes, *, people: int) -> int | None:
     """Return how many could have a place with the common time wished for; None where it is not known at once."""
+    # scipy takes a second to import, and most processes never ask.
+    from lernet_xblock.rules.formation_slots import placeable  # noqa: PLC0415 - see above
+
     bounds = bounds_of(network, people, BY_TIMES)
     if not wishes.attendance or people > MOST_TIMED or bounds is None:
         return None

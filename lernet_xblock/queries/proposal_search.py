@@ -2,22 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from lernet_xblock.host import get_host
 from lernet_xblock.models import Network, Proposal
 from lernet_xblock.queries.forming import Bounds, Framed, bounds_of, frame, ready_rows
 from lernet_xblock.queries.people import ready_people
 from lernet_xblock.queries.suggestion import suggestions
-from lernet_xblock.rules.formation import form
-from lernet_xblock.rules.formation_comparison import compare
-from lernet_xblock.rules.formation_plan import Effort
+from lernet_xblock.rules.formation_comparison import summary
 from lernet_xblock.rules.formation_problem import Cancel, Formation, Ints, Problem, Progress
-from lernet_xblock.rules.formation_reform import reform
-from lernet_xblock.rules.formation_slots import placed_by_attendance
 from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.wishes import Wishes, read_wishes
 
+Effort = Literal["full", "quick"]
 # The first look at so many people is instant; more are looked at in the background only.
 MOST_AT_ONCE = 300
 
@@ -38,6 +35,10 @@ def search(
 
     effort: "quick" for a first look, or "full". Raises Refused for wishes, pairs and pins that contradict themselves.
     """
+    # scipy takes a second and 36 MB, and most processes of a platform never form groups.
+    from lernet_xblock.rules.formation import form  # noqa: PLC0415 - see above
+    from lernet_xblock.rules.formation_reform import reform  # noqa: PLC0415 - see above
+
     network, wishes = proposal.network, read_wishes(proposal.wishes)
     bounds = _bounds(network, wishes)
     previous = _previous(network, wishes)
@@ -83,7 +84,7 @@ def figures_of(problem: Problem, cohort: Ints, *, people: int) -> dict[str, Any]
 
     course: what the shares would be if everybody's mates were drawn from the whole course.
     """
-    told = compare(problem, cohort, cohort).one
+    told = summary(problem, cohort)
     leaves_out = told.placed < problem.people and problem.masks is not None
     return {
         "people": people,
@@ -95,10 +96,15 @@ def figures_of(problem: Problem, cohort: Ints, *, people: int) -> dict[str, Any]
         "course": _drawn(problem),
         "with_common_time": told.with_common_slot,
         "violations": sum(told.violations.values()),
-        "table": [[round(100 * share), placeable, proved] for share, placeable, proved in placed_by_attendance(problem)]
-        if leaves_out
-        else [],
+        "table": _table(problem) if leaves_out else [],
     }
+
+
+def _table(problem: Problem) -> list[list[Any]]:
+    """Return percent, people who could meet, and whether that is proved, for falling shares of a group."""
+    from lernet_xblock.rules.formation_slots import placed_by_attendance  # noqa: PLC0415 - scipy, as in `search`
+
+    return [[round(100 * share), placeable, proved] for share, placeable, proved in placed_by_attendance(problem)]
 
 
 def _drawn(problem: Problem) -> dict[str, float]:

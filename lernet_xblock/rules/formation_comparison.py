@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from lernet_xblock.rules.formation_counts import Counts, count, fits, needed
 from lernet_xblock.rules.formation_facts import CohortFacts, Shares, course_shares, facts
@@ -97,8 +95,8 @@ def compare(problem: Problem, one: Ints, other: Ints) -> Comparison:
     counted, counted_other = count(problem, one), count(problem, other)
     placed, placed_other = one >= 0, other >= 0
     return Comparison(
-        one=_summary(problem, one, counted),
-        other=_summary(problem, other, counted_other),
+        one=summary(problem, one, counts=counted),
+        other=summary(problem, other, counts=counted_other),
         moved=_moved(counted, counted_other),
         only_one=int((placed & ~placed_other).sum()),
         only_other=int((placed_other & ~placed).sum()),
@@ -119,7 +117,9 @@ def _by_identity(
     return {one.identity: one for one in found_in(problem, cohort, count(problem, cohort, only=numbers))}
 
 
-def _summary(problem: Problem, cohort: Ints, counts: Counts) -> Summary:
+def summary(problem: Problem, cohort: Ints, *, counts: Counts | None = None) -> Summary:
+    """Tell the figures of a formation. counts: of all cohorts, when they are known."""
+    counts = counts or count(problem, cohort)
     sizes, times = np.unique(counts.sizes, return_counts=True)
     broken: dict[str, int] = {}
     for one in found_in(problem, cohort, counts):
@@ -140,6 +140,10 @@ def _summary(problem: Problem, cohort: Ints, counts: Counts) -> Summary:
 
 def _moved(one: Counts, other: Counts) -> int:
     """People placed in both who sit in another cohort after the matching of cohorts that keeps most of them."""
+    # scipy takes half a second to import, and a process may never compare anything.
+    from scipy.sparse import csr_array  # noqa: PLC0415 - see above
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching  # noqa: PLC0415 - see above
+
     both = (one.at >= 0) & (other.at >= 0)
     rows, columns = len(one.sizes), len(other.sizes)
     if not both.any():

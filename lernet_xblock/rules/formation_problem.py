@@ -6,6 +6,7 @@ stand for stays with whoever made the problem (see formation_people).
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +90,12 @@ class Formation:
     cohort: Ints
     reasons: Mapping[int, str] = field(default_factory=dict)
     stopped: bool = False
+
+
+def least_free(size: int, attendance: float) -> int:
+    """Return how many of a cohort of this size must be free in its slot: ceil(attendance x size)."""
+    # 0.7 x 10 is 7.000000000000001 nowhere, but 0.6 x 15 and its like may be a hair above the whole number.
+    return ceil(attendance * size - 1e-9)
 
 
 def score(problem: Problem, cohort: Ints) -> float:

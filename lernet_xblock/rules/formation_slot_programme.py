@@ -9,7 +9,6 @@ the tight form says so for each flow (as in facility location), and has far less
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from lernet_xblock.rules.formation_problem import NOT_PLACED, Ints, Masks
+from lernet_xblock.rules.formation_problem import NOT_PLACED, Ints, Masks, least_free
 
 # Budgets are counted and never timed: the same people give the same plan on a slow machine.
 MOST_NODES = 2000
@@ -69,12 +68,6 @@ class Answer:
     people: Ints
     unit_slots: Ints
     proved: bool
-
-
-def least_free(size: int, attendance: float) -> int:
-    """Return how many of a cohort of this size must be free in its slot: ceil(attendance x size)."""
-    # 0.7 x 10 is 7.000000000000001 nowhere, but 0.6 x 15 and its like may be a hair above the whole number.
-    return ceil(attendance * size - 1e-9)
 
 
 def runs(minimum: int, maximum: int, attendance: float) -> tuple[Run, ...]:

@@ -11,8 +11,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from lernet_xblock.rules.formation_problem import NOT_PLACED, SLOTS, Ints, Masks
-from lernet_xblock.rules.formation_slot_programme import least_free
+from lernet_xblock.rules.formation_problem import NOT_PLACED, SLOTS, Ints, Masks, least_free
 from lernet_xblock.rules.refusals import Refused
 
 MOST_NAMED = 10

@@ -3,7 +3,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lernet_xblock.rules.formation_slot_programme import Crowd, Run, least_free, most_placed, runs
+from lernet_xblock.rules.formation_problem import least_free
+from lernet_xblock.rules.formation_slot_programme import Crowd, Run, most_placed, runs
 
 
 def crowd(counts: dict[int, int], slots: int, units: Any = ()) -> Crowd:
