@@ -23,7 +23,7 @@ from lernet_xblock.rules.formation import form  # noqa: E402 - the root is on th
 from lernet_xblock.rules.formation_problem import NOT_PLACED, Ints, Problem, score  # noqa: E402 - as above
 from lernet_xblock.rules.formation_reform import Reformation, reform  # noqa: E402 - as above
 from lernet_xblock.rules.formation_violations import violations  # noqa: E402 - as above
-from tests.rules.formation.instances import as_problem, make_instance  # noqa: E402 - as above
+from tests.formation.instances import as_problem, make_instance  # noqa: E402 - as above
 
 LEAVE, JOIN = 0.03, 0.05
 SIZES = (300, 3_000, 30_000, 100_000)

@@ -10,7 +10,7 @@ from lernet_xblock.rules.formation_people import HIGHEST_COHORT, People, experie
 from lernet_xblock.rules.formation_policy import Policy
 from lernet_xblock.rules.formation_problem import Problem
 from lernet_xblock.rules.refusals import Refused
-from tests.rules.formation.instances import as_problem, make_instance
+from tests.formation.instances import as_problem, make_instance
 
 
 def people(count: int = 4, **columns: Any) -> People:

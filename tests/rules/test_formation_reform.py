@@ -9,7 +9,7 @@ from lernet_xblock.rules.formation_problem import Ints, Problem, score
 from lernet_xblock.rules.formation_reform import Move, Reformation, reform
 from lernet_xblock.rules.formation_violations import violations
 from lernet_xblock.rules.refusals import Refused
-from tests.rules.formation.instances import as_problem, make_instance
+from tests.formation.instances import as_problem, make_instance
 from tests.rules.formation_cases import ints, mask, problem, problems
 
 

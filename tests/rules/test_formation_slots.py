@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lernet_xblock.rules import formation_slots
 from lernet_xblock.rules.formation_problem import SLOTS, Problem
 from lernet_xblock.rules.formation_slots import SlotPlan, placeable, placed_by_attendance, slot_plan
-from tests.rules.formation.instances import as_problem, make_instance
+from tests.formation.instances import as_problem, make_instance
 
 
 def problem_of(masks: list[int] | None, people: int | None = None, **changes: Any) -> Problem:

@@ -13,7 +13,7 @@ import pytest
 from lernet_xblock.rules import __main__ as command_line
 from lernet_xblock.rules import formation
 from lernet_xblock.rules.formation_problem import Formation, Problem
-from tests.rules.formation.instances import make_instance
+from tests.formation.instances import make_instance
 
 ROOT = Path(command_line.__file__).parents[2]
 
