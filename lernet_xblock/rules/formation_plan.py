@@ -67,7 +67,7 @@ def budget_of(problem: Problem, effort: Effort) -> Budget:
         if people <= most:
             free = tuple(Schedule(rounds, heat, price) for heat, price in _GENERATIONS)
             return Budget(free, attempts, Schedule(legal, 0.04, reseats=_RESEATS))
-    return Budget((), 1, Schedule(max(32, 3_600_000 // people), 0.0))
+    return Budget((), 1, Schedule(max(40, 4_300_000 // people), 0.0))
 
 
 def limits_of(problem: Problem, cohorts: int | None) -> Limits:
