@@ -1,6 +1,8 @@
 """Who is kept apart or together, and who is pinned to a group, whatever is proposed."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms as fields
@@ -8,14 +10,18 @@ from django import forms as fields
 from lernet_xblock.errors import NotFound, RuleViolation
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy
-from lernet_xblock.models import PairRule
+from lernet_xblock.models import PairRule, Proposal
 from lernet_xblock.panels.action import Reply, action
+from lernet_xblock.panels.cohorts_refusals import refusal_sentence
 from lernet_xblock.panels.forms import ActionForm, Forms
 from lernet_xblock.panels.organiser import own_network, runs_network
 from lernet_xblock.panels.panel import Params
 from lernet_xblock.queries.cohort import group_label
-from lernet_xblock.queries.pairing import pair_lines, people_choices, pin_lines
+from lernet_xblock.queries.pairing import pair_lines, people_choices, pin_lines, users_of
+from lernet_xblock.queries.proposal_person import figures_now
+from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.services.pairing import drop_pair, keep_pair, pin
+from lernet_xblock.services.proposal import recount
 from lernet_xblock.viewer import Viewer
 
 APART, TOGETHER = (str(kind) for kind in (PairRule.Kind.APART, PairRule.Kind.TOGETHER))
@@ -91,14 +97,16 @@ def keep(viewer: Viewer, form: PairForm) -> Reply:
     given = form.cleaned_data
     labels = labelled(people_choices(viewer, own_network(viewer)))
     first, second = (_meant(labels, given[name], field=name) for name in ("first", "second"))
-    keep_pair(
-        own_network(viewer),
-        kind=given["kind"],
-        first_key=first,
-        second_key=second,
-        by=viewer.user_id,
-        now=viewer.now,
-    )
+    with told(viewer, field="second"):
+        keep_pair(
+            own_network(viewer),
+            kind=given["kind"],
+            first_key=first,
+            second_key=second,
+            by=viewer.user_id,
+            now=viewer.now,
+        )
+    _recount(viewer)
     text = _("Kept apart: %(one)s, %(other)s.") if given["kind"] == APART else _("Kept together: %(one)s, %(other)s.")
     return Reply(say=text % {"one": labels[first], "other": labels[second]})
 
@@ -107,6 +115,7 @@ def keep(viewer: Viewer, form: PairForm) -> Reply:
 def drop(viewer: Viewer, form: DropForm) -> Reply:
     """Forget a pair."""
     drop_pair(own_network(viewer), key=form.cleaned_data["about"], by=viewer.user_id, now=viewer.now)
+    _recount(viewer)
     return Reply(say=_("Removed."))
 
 
@@ -116,10 +125,33 @@ def keep_pin(viewer: Viewer, form: PinForm) -> Reply:
     key, number = form.cleaned_data["about"], form.cleaned_data["number"]
     if not key:
         raise NotFound
-    pin(own_network(viewer), application_key=key, number=number, by=viewer.user_id, now=viewer.now)
+    with told(viewer):
+        pin(own_network(viewer), application_key=key, number=number, by=viewer.user_id, now=viewer.now)
+    _recount(viewer)
     if number is None:
         return Reply(say=_("The pin is removed."))
     return Reply(say=_("Pinned: always in %(group)s.") % {"group": group_label(number)})
+
+
+@contextmanager
+def told(viewer: Viewer, *, field: str | None = None) -> Iterator[None]:
+    """Say in a sentence, with names, what pairs and pins contradict."""
+    try:
+        yield
+    except Refused as refused:
+        accused: Any = refused.values.get("people", ())
+        users = users_of(str(one) for one in accused)
+        names = viewer.host.names(users.values())
+        people = [names.get(user, "—") for user in users.values()]
+        raise RuleViolation(
+            refusal_sentence(Refused(refused.code, refused.field, {**refused.values, "people": people})), field=field
+        ) from refused
+
+
+def _recount(viewer: Viewer) -> None:
+    """Count anew which rules the open proposals break."""
+    for proposal in own_network(viewer).proposals.select_related("network").filter(state=Proposal.State.READY):
+        recount(proposal, figures=figures_now(proposal), by=viewer.user_id, now=viewer.now)
 
 
 def _meant(labels: dict[str, str], text: str, *, field: str) -> str:

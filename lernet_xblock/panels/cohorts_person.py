@@ -25,6 +25,7 @@ from lernet_xblock.queries.proposal_person import (
     Effect,
     GroupChange,
     PersonPage,
+    Rise,
     Target,
     effect_of,
     figures_now,
@@ -57,6 +58,7 @@ def person_shown(viewer: Viewer, proposal: Proposal, params: Params) -> dict[str
         "label": found.label,
         "reason": _reason(found, attributes(wishes.same) if wishes.same else ""),
         "best": _best_sentence(found),
+        "rises": [_rise_sentence(rise) for rise in found.rises if rise.before != rise.after],
         "places": places[:FIRST_SHOWN],
         "more": places[FIRST_SHOWN:],
         "move": {"about": proposal.key, "person": found.seat.key, "version": proposal.version},
@@ -87,6 +89,7 @@ def effect_shown(viewer: Viewer, proposal: Proposal, params: Params) -> dict[str
         "effect": str(EFFECTS[done.better]),
         "appeared": [problem_sentence(one) for one in done.appeared],
         "disappeared": [problem_sentence(one) for one in done.disappeared],
+        "standing": [problem_sentence(one) for one in done.standing],
         "move": {"about": proposal.key, "person": seat.application.key, "version": proposal.version},
         "before": came_from or NO_GROUP,
     }
@@ -146,9 +149,10 @@ def move_person(viewer: Viewer, form: MoveForm) -> Reply:
 
 def _broken(done: Effect) -> list[str]:
     """Return the rules that the move broke, for those who listen."""
-    if not done.appeared:
-        return []
-    return [_("Broken now:"), *(problem_sentence(one) for one in done.appeared)]
+    told = [_("Broken now:"), *(problem_sentence(one) for one in done.appeared)] if done.appeared else []
+    if done.standing:
+        told += [_("Still broken:"), *(problem_sentence(one) for one in done.standing)]
+    return told
 
 
 def _place(target: Target) -> dict[str, Any]:
@@ -160,6 +164,13 @@ def _place(target: Target) -> dict[str, Any]:
         "gain": str(GAINS[target.gain]) if target.number else "",
         "breaks": [obstacle_sentence(one) for one in target.breaks],
     }
+
+
+def _rise_sentence(rise: Rise) -> str:
+    """Return "Same function 20 % here, 10 % there"."""
+    text = _("%(share)s %(here)d %% here, %(there)d %% there")
+    told = {"share": SHARE_LABELS[rise.attribute, rise.kind], "here": rise.before, "there": rise.after}
+    return unbroken(text % told)
 
 
 def _best_sentence(found: PersonPage) -> str:

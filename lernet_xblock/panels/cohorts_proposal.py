@@ -81,6 +81,10 @@ def figures_of(line: ProposalLine) -> list[str]:
     if line.with_common_time is not None:
         text = _("%(timed)d of %(groups)d groups have a common half-day")
         figures.append(text % {"timed": line.with_common_time, "groups": line.cohorts})
+    wished = line.wishes.choice
+    if line.cohorts and wished.isdigit() and int(wished) != line.cohorts:
+        text = ngettext("%(n)d group was asked for", "%(n)d groups were asked for", int(wished))
+        figures.append(text % {"n": int(wished)})
     if line.by_hand:
         text = ngettext("%(n)d person moved by hand", "%(n)d people moved by hand", line.by_hand)
         figures.append(text % {"n": line.by_hand})

@@ -81,11 +81,12 @@ def frame(
     *,
     previous: Mapping[int, int | None] | None = None,
     limit: int | None = None,
+    to_look_at: bool = False,
 ) -> Framed:
     """Return the problem of these wishes: three queries.
 
     previous: group number by application, to change as little of it as possible. limit: the most groups, where their
-    number is left open. Raises Refused for what contradicts itself.
+    number is left open. to_look_at: for groups that stand already. Else raises Refused for what contradicts itself.
     """
     rows = ready_rows(network)
     taken, left = rows[: bounds.seats], rows[bounds.seats :]
@@ -97,7 +98,8 @@ def frame(
         maximum=bounds.maximum,
         attendance=(wishes.attendance or 100) / 100,
         previous=_previous(people, previous),
-        cohorts=limit if bounds.cohorts is None else bounds.cohorts,
+        cohorts=None if to_look_at else limit if bounds.cohorts is None else bounds.cohorts,
+        to_look_at=to_look_at,
         target=float(network.target_size) if bounds.cohorts is None and not bounds.outside else None,
         **_pairs_and_pins(network, set(people)),
     )
@@ -115,6 +117,7 @@ def part_of(network: Network, wishes: Wishes, bounds: Bounds, *, numbers: Mappin
         minimum=bounds.minimum,
         maximum=bounds.maximum,
         attendance=(wishes.attendance or 100) / 100,
+        to_look_at=True,
         **_pairs_and_pins(network, set(people)),
     )
     return Framed(people, (), problem)

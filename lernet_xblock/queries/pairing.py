@@ -1,5 +1,6 @@
 """What is fixed before groups are formed, by name: pairs, pins, and who can be chosen for them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lernet_xblock.models import Application, Network, PairRule, Pin
@@ -54,3 +55,10 @@ def people_choices(viewer: Viewer, network: Network) -> tuple[tuple[str, str], .
     rows = list(ready)
     names = viewer.host.names({user_id for _key, user_id in rows})
     return tuple(sorted(((key, names.get(user, "—")) for key, user in rows), key=lambda one: one[1].casefold()))
+
+
+def users_of(applications: Iterable[str]) -> dict[str, int]:
+    """Return the user of each application named by its row number, in the order given."""
+    wanted = list(applications)
+    found = {str(pk): user for pk, user in Application.objects.filter(pk__in=wanted).values_list("pk", "user_id")}
+    return {one: found[one] for one in wanted if one in found}

@@ -14,8 +14,10 @@ from lernet_xblock.queries.proposal import ProposalLine, proposal_lines
 from lernet_xblock.queries.proposal_card import Seat, Violation, bounds_for, named, people_of
 from lernet_xblock.queries.proposal_search import figures_of
 from lernet_xblock.rules.formation_comparison import CohortChange, compare, effect
-from lernet_xblock.rules.formation_moves import Alternative, alternatives
+from lernet_xblock.rules.formation_comparison import Effect as Change
+from lernet_xblock.rules.formation_moves import Alternative, alternatives, shares_there
 from lernet_xblock.rules.formation_problem import NOT_PLACED
+from lernet_xblock.rules.formation_violations import Violation as Broken
 from lernet_xblock.rules.wishes import Wishes, read_wishes
 from lernet_xblock.viewer import Viewer
 
@@ -42,16 +44,6 @@ class Target:
 
 
 @dataclass(frozen=True)
-class PersonPage:
-    """label: of the present group, "" for none. best: the best other group, None where there is no other."""
-
-    seat: Seat
-    label: str
-    targets: tuple[Target, ...]
-    best: Target | None
-
-
-@dataclass(frozen=True)
 class Rise:
     """The share of an attribute in a group before and after a move, in percent (see Share)."""
 
@@ -59,6 +51,20 @@ class Rise:
     kind: str
     before: int
     after: int
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """label: of the present group, "" for none. best: the best other group, None where there is no other.
+
+    rises: what would change for the person there, in percent; () without a present group.
+    """
+
+    seat: Seat
+    label: str
+    targets: tuple[Target, ...]
+    best: Target | None
+    rises: tuple[Rise, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,10 @@ class GroupChange:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a move did. better: -2 much worse … 2 much better, 0 about the same. groups: those it touched."""
+    """What a move did. better: -2 much worse … 2 much better, 0 about the same. groups: those it touched.
+
+    appeared, disappeared: rules broken only after it, only before; standing: those it left broken in these groups.
+    """
 
     name: str
     before: str
@@ -80,6 +89,7 @@ class Effect:
     groups: tuple[GroupChange, ...]
     appeared: tuple[Violation, ...]
     disappeared: tuple[Violation, ...]
+    standing: tuple[Violation, ...]
 
 
 @dataclass(frozen=True)
@@ -108,7 +118,23 @@ def person_page(viewer: Viewer, proposal: Proposal, key: str) -> PersonPage:
     sizes = _sizes(numbers)
     targets = tuple(_target(one, framed, known, sizes) for one in shown)
     best = next((one for one in targets if one.number is not None), None)
-    return PersonPage(known[seat.application_id], label, targets, best)
+    rises = _rises(framed, numbers, read_wishes(proposal.wishes), seat, best)
+    return PersonPage(known[seat.application_id], label, targets, best, rises)
+
+
+def _rises(
+    framed: Framed, numbers: Mapping[int, int | None], wishes: Wishes, seat: ProposalSeat, best: Target | None
+) -> tuple[Rise, ...]:
+    """Return how the person's mates would fit in the best other group, beside how they fit now."""
+    if best is None or best.number is None or seat.number is None:
+        return ()
+    cohort, person = framed.numbered(numbers), framed.row_of(seat.application_id)
+    here, there = (shares_there(framed.problem, cohort, person, one - 1) for one in (seat.number, best.number))
+    return tuple(
+        Rise(name, wishes.kinds[name], round(100 * here[name]), round(100 * there[name]))
+        for name in here
+        if name in there
+    )
 
 
 def effect_of(viewer: Viewer, proposal: Proposal, *, application: int, before: int | None, after: int | None) -> Effect:
@@ -129,7 +155,15 @@ def effect_of(viewer: Viewer, proposal: Proposal, *, application: int, before: i
         groups=tuple(_group_change(change, wishes) for change in done.cohorts),
         appeared=named(done.appeared, part, known),
         disappeared=named(done.disappeared, part, known),
+        standing=named(_standing(done), part, known),
     )
+
+
+def _standing(done: Change) -> tuple[Broken, ...]:
+    """Return the rules that were broken before, and are still, in the groups that changed."""
+    new = {one.identity for one in done.appeared}
+    after = [one for change in done.cohorts if change.after for one in change.after.broken]
+    return tuple({one.identity: one for one in after if one.identity not in new}.values())
 
 
 def figures_now(proposal: Proposal) -> dict[str, Any]:
@@ -156,7 +190,7 @@ def _whole(proposal: Proposal) -> tuple[Framed, dict[int, int | None]]:
 
 def _of_these(proposal: Proposal, numbers: Mapping[int, int | None]) -> Framed:
     wishes, bounds = read_wishes(proposal.wishes), bounds_for(proposal)
-    everybody = frame(proposal.network, wishes, bounds)
+    everybody = frame(proposal.network, wishes, bounds, to_look_at=True)
     if set(everybody.people) | set(everybody.rest) == set(numbers):
         return everybody
     # Somebody came or went since: those of the proposal are asked for by number.

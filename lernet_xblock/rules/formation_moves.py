@@ -76,6 +76,19 @@ def best_alternative(
     return found[0] if found and found[0].cohort != NOT_PLACED else None
 
 
+def shares_there(problem: Problem, cohort: Ints, person: int, number: int) -> dict[str, float]:
+    """Return by attribute the share (0 … 1) of the cohort's other people who fit the person; {} for an empty one.
+
+    As CohortFacts.shares: who has the same value where it is matched, another one where it is mixed.
+    """
+    mates = cohort == number
+    mates[person] = False
+    if not mates.any():
+        return {}
+    same = {one.name: float((one.codes[mates] == one.codes[person]).mean()) for one in problem.attributes}
+    return {one.name: same[one.name] if one.weight > 0 else 1.0 - same[one.name] for one in problem.attributes}
+
+
 def _alike(problem: Problem, known: Counts, person: int) -> Sums:
     """By attribute and cohort, how many have the person's value, without the person."""
     rows = []

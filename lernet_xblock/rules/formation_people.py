@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from lernet_xblock.rules.formation_availability import EVERY_SLOT, as_masks
 from lernet_xblock.rules.formation_policy import Policy
 from lernet_xblock.rules.formation_problem import LEAST_ATTENDANCE, NOT_PLACED, Attribute, Ints, Masks, Problem
-from lernet_xblock.rules.formation_ties import Ties, named, tie
+from lernet_xblock.rules.formation_ties import Ties, named, tie, tied
 from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.sizing import LARGEST_BOUND, SMALLEST_BOUND
 
@@ -46,13 +47,15 @@ def make_problem(  # noqa: PLR0913 - a problem is so many wishes, each with its 
     previous: Mapping[str, int] | None = None,
     cohorts: int | None = None,
     target: float | None = None,
+    to_look_at: bool = False,
 ) -> Problem:
     """Return the problem: row i is people.ids[i].
 
     policy: None is the usual one, without the attributes that people have no column for; experience_band is made of
     experience_years where there is no such column. apart, together: pairs of ids. pins: the cohort somebody must be
     in, -1 for none; those who stay together with them are pinned as well. previous: the cohort they were in, -1 for
-    none; people who are no longer here are ignored.
+    none; people who are no longer here are ignored. to_look_at: the problem is that of a formation that stands
+    already, so pairs and pins may contradict one another.
 
     Raises Refused, with up to ten ids and their count in values where people are at fault: bounds_invalid,
     target_outside_bounds, attendance_out_of_range, cohorts_out_of_range, people_twice, availability_invalid,
@@ -67,9 +70,12 @@ def make_problem(  # noqa: PLR0913 - a problem is so many wishes, each with its 
     stratum = _strata([columns[name] for name in chosen.same if name in columns], len(people.ids))
     masks = None if people.masks is None else _masks(people.ids, people.masks)
     ties = Ties(people.ids, rows, tuple(apart), tuple(together), _cohorts(pins or {}, "pins"))
-    unit, pairs, pinned = tie(
-        ties, stratum=stratum, masks=masks, maximum=maximum, attendance=attendance, cohorts=cohorts
+    bound = (
+        tied
+        if to_look_at
+        else partial(tie, stratum=stratum, masks=masks, maximum=maximum, attendance=attendance, cohorts=cohorts)
     )
+    unit, pairs, pinned = bound(ties)
     return Problem(
         minimum=minimum,
         maximum=maximum,

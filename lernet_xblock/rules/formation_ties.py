@@ -31,7 +31,7 @@ class Ties:
 def tie(
     ties: Ties, *, stratum: Ints, masks: Masks | None, maximum: int, attendance: float, cohorts: int | None
 ) -> tuple[Ints, NDArray[np.int32], Ints]:
-    """Return unit, apart and pinned as a Problem has them.
+    """Return unit, apart and pinned as a Problem has them, once they contradict nothing.
 
     Raises Refused, with people and count in values: person_unknown; apart_from_themself; together_and_apart;
     together_not_same, together_too_many, together_cannot_meet; pinned_to_two, pinned_and_apart, pinned_not_same,
@@ -43,7 +43,8 @@ def tie(
             raise Refused("person_unknown", field, named(unknown))
     units = _units(ties)
     unit = _unit_numbers(len(ties.ids), units)
-    apart = _apart(ties, unit)
+    apart = _apart(ties)
+    _refuse_together(ties, unit, apart)
     pinned = _pinned(ties, units)
     rules = _Rules(ties.ids, stratum, masks, maximum, attendance)
     for people in units:
@@ -52,6 +53,14 @@ def tie(
         rules.check(people, "pinned", {"cohort": cohort})
     _check_pins(ties, apart, pinned, cohorts)
     return unit, apart, pinned
+
+
+def tied(ties: Ties) -> tuple[Ints, NDArray[np.int32], Ints]:
+    """Return unit, apart and pinned as they were written down, for looking at a formation: they may contradict."""
+    pinned = np.full(len(ties.ids), NOT_PLACED, np.int32)
+    for name, cohort in ties.pins.items():
+        pinned[ties.rows[name]] = cohort
+    return _unit_numbers(len(ties.ids), _units(ties)), _apart(ties), pinned
 
 
 def named(people: Iterable[str]) -> dict[str, object]:
@@ -117,15 +126,18 @@ def _unit_numbers(people: int, units: Sequence[Sequence[int]]) -> Ints:
     return numbers
 
 
-def _apart(ties: Ties, unit: Ints) -> NDArray[np.int32]:
+def _apart(ties: Ties) -> NDArray[np.int32]:
     with_themself = [one for one, other in ties.apart if one == other]
     if with_themself:
         raise Refused("apart_from_themself", "apart", named(with_themself))
     pairs = list(dict.fromkeys(tuple(sorted((ties.rows[one], ties.rows[other]))) for one, other in ties.apart))
-    together = [row for pair in pairs if unit[pair[0]] == unit[pair[1]] for row in pair]
+    return np.array(pairs, np.int32).reshape(-1, 2)
+
+
+def _refuse_together(ties: Ties, unit: Ints, apart: NDArray[np.int32]) -> None:
+    together = [row for one, other in apart.tolist() if unit[one] == unit[other] for row in (one, other)]
     if together:
         raise Refused("together_and_apart", "apart", named(ties.ids[row] for row in together))
-    return np.array(pairs, np.int32).reshape(-1, 2)
 
 
 def _pinned(ties: Ties, units: Sequence[Sequence[int]]) -> Ints:

@@ -39,6 +39,8 @@ def move(
     last = row.seats.aggregate(last=Max("number"))["last"] or 0
     if seat is None or (number is not None and not 1 <= number <= last + 1):
         raise NotFound
+    if seat.number == number:
+        return seat
     seat.number, seat.reason, seat.by_hand = number, "" if number else "by_hand", True
     seat.save(update_fields=["number", "reason", "by_hand"])
     touch(row, by=by, now=now)
@@ -49,6 +51,15 @@ def move(
 def keep_figures(proposal: Proposal, *, figures: Mapping[str, Any]) -> None:
     """Keep the figures of the proposal as it is now, after a change by hand."""
     Proposal.objects.filter(pk=proposal.pk).update(figures=dict(figures))
+
+
+def recount(proposal: Proposal, *, figures: Mapping[str, Any], by: int, now: datetime) -> None:
+    """Keep figures that changed because pairs or pins did: a page opened before shows another proposal."""
+    row = locked(proposal)
+    if row.state == State.READY:
+        row.figures = dict(figures)
+        touch(row, by=by, now=now)
+        row.save(update_fields=["figures", "version", "changed_by", "changed_at"])
 
 
 def put_aside(proposal: Proposal, *, opened_version: int, by: int, now: datetime) -> None:

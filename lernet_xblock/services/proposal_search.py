@@ -39,7 +39,7 @@ def ask_for(network: Network, *, wishes: Wishes, by: int, now: datetime) -> Prop
     Raises RuleViolation when the groups were formed already, and when too many proposals lie open.
     """
     locked = locked_before_groups(network)
-    if locked.proposals.filter(state__in=OPEN_STATES).count() >= MOST_OPEN:
+    if locked.proposals.filter(state__in=OPEN_STATES).exclude(state=State.FAILED).count() >= MOST_OPEN:
         text = _("%(n)d proposals lie open already. Put one aside first.")
         raise RuleViolation(text % {"n": MOST_OPEN})
     last = locked.proposals.aggregate(last=Max("number"))["last"] or 0

@@ -3,10 +3,10 @@
 import pytest
 from django.core.cache import cache
 
-from lernet_xblock.models import PairRule
+from lernet_xblock.models import PairRule, Pin
 from lernet_xblock.panels.cohorts_pairs import labelled
-from tests.factories import ApplicationFactory, NetworkFactory, UserFactory
-from tests.panels.proposing import words
+from tests.factories import NOW, ApplicationFactory, NetworkFactory, UserFactory
+from tests.panels.proposing import proposed, words
 from tests.runtime import get, make_block, post
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +77,40 @@ def test_a_pair_is_kept_once(people):
 
 def test_people_of_one_name_are_counted():
     assert labelled((("a", "Ben"), ("b", "Ann"), ("c", "ben"))) == {"a": "Ben (1)", "b": "Ann", "c": "ben (2)"}
+
+
+def test_pairs_that_contradict_one_another_are_refused_by_name(people):
+    assert keep("Anna Maes", "Ben Claes (1)", "together").status_int == 200
+    assert keep("Ben Claes (1)", "Ben Claes (2)", "together").status_int == 200
+    response = keep("Anna Maes", "Ben Claes (2)")
+    assert response.status_int == 422
+    assert "to be apart: Anna Maes and Ben Claes." in words(response.text)
+    assert PairRule.objects.count() == 2
+
+
+def test_a_pair_kept_after_a_proposal_counts_in_it_and_makes_older_pages_stale(network):
+    rows = ApplicationFactory.create_batch(24, network=network)
+    proposal = proposed(network, [rows[:12], rows[12:]])
+    names = [row.user.get_full_name() for row in rows[:2]]
+    assert keep(*names).status_int == 200
+    proposal.refresh_from_db()
+    assert (proposal.figures["violations"], proposal.version) == (1, 2)
+    page = get(make_block("admin"), f"cohorts?proposal={proposal.key}").text
+    assert "1 rule is broken." in page
+    fields = {"about": proposal.key, "version": "2", "reason": ""}
+    response = post(make_block("admin"), "proposal.confirm", fields, at=f"cohorts?proposal={proposal.key}")
+    assert response.status_int == 422
+    assert post(make_block("admin"), "proposal.confirm", {**fields, "version": "1"}).status_int == 409
+    assert not network.cohorts.exists()
+
+
+def test_rules_that_contradict_one_another_are_shown_and_break_no_page(network):
+    rows = ApplicationFactory.create_batch(24, network=network)
+    proposal = proposed(network, [rows[:12], rows[12:]])
+    for kind, one, other in (("together", 0, 1), ("together", 1, 2), ("apart", 0, 2)):
+        PairRule.objects.create(network=network, kind=kind, first=rows[one], second=rows[other], made_at=NOW)
+    for number, row in ((1, rows[3]), (2, rows[4])):
+        Pin.objects.create(network=network, application=row, number=number)
+    PairRule.objects.create(network=network, kind="together", first=rows[3], second=rows[4], made_at=NOW)
+    for address in (f"cohorts?proposal={proposal.key}", f"cohorts?proposal={proposal.key}&person={rows[0].key}"):
+        assert get(make_block("admin"), address).status_int == 200

@@ -57,6 +57,8 @@ def test_the_best_other_group_comes_first(network, admin, viewer, people):
     assert (page.seat.name, page.label) == (name_of(people[12]), "Group A")
     assert (page.best.label, page.best.gain, page.best.legal) == ("Group B", 2, True)
     assert [target.number for target in page.targets] == [2, None]
+    function = next(rise for rise in page.rises if rise.attribute == "function")
+    assert (function.kind, function.before, function.after) == ("match", 0, 92)
 
 
 def test_a_full_group_says_so(network, admin, viewer):
@@ -108,6 +110,14 @@ def test_a_move_that_breaks_a_rule_says_which(network, admin, viewer):
     move(proposal, application_key=people[0].key, number=1, opened_version=proposal.version + 1, by=admin.pk, now=NOW)
     told = effect_of(viewer, proposal, application=people[0].pk, before=None, after=1)
     assert [one.code for one in told.disappeared] == ["size_below"]
+
+
+def test_what_a_move_leaves_broken_is_told(network, admin, viewer):
+    people = ApplicationFactory.create_batch(27, network=network)
+    proposal = proposed(network, admin, people[:11], people[11:])
+    move(proposal, application_key=people[0].key, number=2, opened_version=proposal.version, by=admin.pk, now=NOW)
+    told = effect_of(viewer, proposal, application=people[0].pk, before=1, after=2)
+    assert ([one.code for one in told.appeared], [one.code for one in told.standing]) == ([], ["size_above"])
 
 
 def test_figures_follow_a_move(network, admin, people):

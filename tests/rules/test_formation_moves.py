@@ -1,11 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lernet_xblock.rules.formation_moves import alternatives, best_alternative
-from lernet_xblock.rules.formation_problem import NOT_PLACED, Ints, Problem, score
+from lernet_xblock.rules.formation_moves import alternatives, best_alternative, shares_there
+from lernet_xblock.rules.formation_problem import NOT_PLACED, Attribute, Ints, Problem, score
 from lernet_xblock.rules.formation_violations import violations
+from tests.formation.instances import generated
 from tests.rules.formation_cases import formed, ints, mask, problem
 
 
@@ -106,3 +109,17 @@ def test_a_move_without_faults_brings_none(case: tuple[Problem, Ints], data: st.
         moved = np.where(np.arange(len(cohort)) == person, one.cohort, cohort).astype(np.int32)
         brought = {fault.identity for fault in violations(given_problem, moved)} - before
         assert bool(brought) <= bool(one.breaks)
+
+
+def test_the_shares_of_a_person_are_those_of_their_mates():
+    problem = replace(
+        generated(12, 1, one_language=True),
+        attributes=(
+            Attribute("function", 1.0, np.array([0, 0, 0, 1] + [2] * 8, np.int32)),
+            Attribute("department", -1.0, np.array([0, 1, 0, 0] + [2] * 8, np.int32)),
+        ),
+    )
+    cohort = np.array([0, 0, 0, 0] + [1] * 8, np.int32)
+    assert shares_there(problem, cohort, 0, 0) == {"function": pytest.approx(2 / 3), "department": pytest.approx(1 / 3)}
+    assert shares_there(problem, cohort, 0, 1) == {"function": 0.0, "department": 1.0}
+    assert shares_there(problem, cohort, 0, 7) == {}

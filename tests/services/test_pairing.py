@@ -4,6 +4,7 @@ import pytest
 
 from lernet_xblock.errors import NotFound, RuleViolation
 from lernet_xblock.models import PairRule, Pin
+from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.services.pairing import drop_pair, keep_pair, pin
 from tests.factories import NOW, ApplicationFactory, NetworkFactory, UserFactory
 
@@ -86,3 +87,30 @@ def test_nothing_is_fixed_once_groups_are_formed(network, people, admin):
     network.save()
     with pytest.raises(RuleViolation, match="formed already"):
         pin(network, application_key=people[0].key, number=1, by=admin.pk, now=NOW)
+
+
+def refused(work):
+    with pytest.raises(Refused) as caught:
+        work()
+    return caught.value.code
+
+
+def test_pairs_that_contradict_one_another_are_refused(network, people, admin):
+    keep(network, people[0], people[1], admin, kind="together")
+    keep(network, people[1], people[2], admin, kind="together")
+    assert refused(lambda: keep(network, people[0], people[2], admin)) == "together_and_apart"
+
+
+def test_pins_that_contradict_a_pair_are_refused(network, people, admin):
+    keep(network, people[0], people[1], admin)
+    pin(network, application_key=people[0].key, number=1, by=admin.pk, now=NOW)
+    again = {"application_key": people[1].key, "number": 1, "by": admin.pk, "now": NOW}
+    assert refused(lambda: pin(network, **again)) == "pinned_and_apart"
+
+
+def test_more_pins_than_a_group_takes_are_refused(network, admin):
+    people = ApplicationFactory.create_batch(network.maximum_size + 1, network=network)
+    for person in people[:-1]:
+        pin(network, application_key=person.key, number=1, by=admin.pk, now=NOW)
+    last = {"application_key": people[-1].key, "number": 1, "by": admin.pk, "now": NOW}
+    assert refused(lambda: pin(network, **last)) == "pinned_too_many"
