@@ -56,6 +56,10 @@ def _clustered(problem: Any, seed: int) -> Any:
         cohorts = round(len(rows) / 12.5)
         if cohorts < 1 or not cohorts * problem.minimum <= len(rows) <= cohorts * problem.maximum:
             continue
+        if cohorts == 1:
+            # The library takes no bound that all people reach.
+            cohort[rows], first = first, first + 1
+            continue
         free = ((problem.masks[rows][:, None] >> np.arange(35)) & 1).astype(float)
         kind = np.eye(int(problem.attributes[0].codes.max()) + 1)[problem.attributes[0].codes[rows]] * 3
         model = KMeansConstrained(
