@@ -53,9 +53,10 @@ i18n-check: $(DEV) ## are the catalogues complete?
 bench: $(DEV) ## our learner page beside its peers
 	@$(BIN)/python scripts/bench.py $(ARGS)
 
-bench-formation: $(DEV) ## cohort formation beside random, round robin and constrained k-means, then re-forming
+bench-formation: $(DEV) ## cohort formation beside random, round robin and k-means; re-forming; rows
 	@$(BIN)/python scripts/bench_formation.py $(ARGS)
 	@$(BIN)/python scripts/bench_reform.py
+	@test -z "$(DATABASE_URL)" || $(BIN)/python scripts/bench_rows.py
 
 screenshots: $(DEV) ## every panel at both widths, into docs/
 	@$(BIN)/python scripts/screenshots.py $(ARGS)

@@ -10,7 +10,7 @@ from lernet_xblock.errors import RuleViolation
 from lernet_xblock.host import get_host
 from lernet_xblock.host.workbench import perform_apart
 from lernet_xblock.models import Cohort, PairRule, Proposal
-from lernet_xblock.rules.wishes import Wishes
+from lernet_xblock.rules.wishes import ATTRIBUTES, Wishes
 from lernet_xblock.services import proposal as services
 from lernet_xblock.services.proposal_search import ask_for, stop
 from tests.factories import NOW, ApplicationFactory, NetworkFactory, UserFactory
@@ -134,3 +134,10 @@ def test_a_thread_leaves_no_connection_open(monkeypatch):
     thread.start()
     thread.join(timeout=5)
     assert len(seen) == 1
+
+
+def test_where_nothing_matters_groups_are_made_all_the_same(network, admin):
+    wishes = Wishes(kinds=dict.fromkeys(ATTRIBUTES, ""), choice="2")
+    tasks.perform("proposal.search", ask_for(network, wishes=wishes, by=admin.pk, now=NOW).key)
+    row = Proposal.objects.get()
+    assert (row.state, row.figures["placed"], row.figures["shares"]) == (State.READY, 27, {})

@@ -5,6 +5,7 @@ legal starts (formation_start), annealing by exchanges (formation_search), the b
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from lernet_xblock.rules.formation_draws import Draws
 from lernet_xblock.rules.formation_order import in_order
 from lernet_xblock.rules.formation_pins import pinned_cohorts
 from lernet_xblock.rules.formation_plan import FREE_SLOTS, Effort, budget_of, formations, limits_of
-from lernet_xblock.rules.formation_problem import NOT_PLACED, Cancel, Formation, Problem, Progress
+from lernet_xblock.rules.formation_problem import NOT_PLACED, Attribute, Cancel, Formation, Problem, Progress
 from lernet_xblock.rules.formation_reasons import reasons_of
 from lernet_xblock.rules.formation_start import field_of, impossible
 
@@ -42,7 +43,7 @@ def form(
     problem.target where it costs no placement.
     """
     control, draws = Control(cancel, progress), Draws(seed)
-    ordered, order = in_order(problem, draws)
+    ordered, order = in_order(_with_attributes(problem), draws)
     field = field_of(ordered)
     taken, numbers = pinned_cohorts(ordered, field)
     cohort = _searched(ordered, field, taken, effort, draws=draws, control=control)
@@ -53,6 +54,13 @@ def form(
     control.finish()
     by_person = {int(order[person]): code for person, code in reasons.items()}
     return Formation(result, dict(sorted(by_person.items())), control.stopped)
+
+
+def _with_attributes(problem: Problem) -> Problem:
+    """Return the problem with something to compare: where nothing counts, everybody is alike in it."""
+    if problem.attributes:
+        return problem
+    return replace(problem, attributes=(Attribute("", 1.0, np.zeros(problem.people, np.int32)),))
 
 
 def _searched(problem: Problem, field: Field, taken: Array, effort: Effort, *, draws: Draws, control: Control) -> Array:

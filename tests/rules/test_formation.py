@@ -208,3 +208,10 @@ def test_progress_never_falls_and_ends_at_one():
 
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
+
+
+def test_where_nothing_counts_people_are_placed_all_the_same():
+    problem = replace(generated(27, 1, one_language=True), attributes=(), masks=None)
+    sizes = np.bincount(form(problem, seed=1).cohort)
+    assert sizes.sum() == 27
+    assert sizes.min() >= 10
