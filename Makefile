@@ -30,7 +30,7 @@ endif
 
 help: ## this list
 	@echo "make <target>, where the target is one of"
-	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 demo: $(DEMO) ## the demo on http://127.0.0.1:8042; PORT=8080 moves it, DATABASE_URL=... chooses the database
 	@LERNET_DATA=$${LERNET_DATA:-$(CURDIR)/.lernet} $(BIN)/lernet-workbench --port $(PORT)
