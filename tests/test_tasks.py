@@ -58,7 +58,8 @@ def test_a_contradiction_ends_the_search_and_names_the_people(asked, network, ad
 
 
 def test_a_number_of_groups_that_fits_no_more_ends_the_search(asked, network):
-    network.applications.filter(pk__in=network.applications.values_list("pk", flat=True)[:15]).update(state="withdrawn")
+    gone = list(network.applications.values_list("pk", flat=True)[:15])
+    network.applications.filter(pk__in=gone).update(state="withdrawn")
     tasks.perform("proposal.search", asked.key)
     assert Proposal.objects.get().problem["code"] == "choice_does_not_fit"
 
