@@ -188,7 +188,7 @@ def _masks(ids: Sequence[str], given: Masks | Sequence[int]) -> Masks:
         ("availability_empty", masks == 0),
     ):
         if wrong.any():
-            raise Refused(code, MASKS, named([ids[row] for row in np.nonzero(wrong)[0]]))
+            raise Refused(code, MASKS, named([ids[row] for row in np.nonzero(wrong)[0].tolist()]))
     return masks
 
 

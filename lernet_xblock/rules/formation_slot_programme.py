@@ -208,5 +208,5 @@ class _Form:
         return rules
 
 
-def _ones(rows: Ints, columns: Ints, shape: tuple[int, int]) -> Matrix:
+def _ones(rows: NDArray[Any], columns: NDArray[Any], shape: tuple[int, int]) -> Matrix:
     return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape)
