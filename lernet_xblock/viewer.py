@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import CharField, Exists, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 
 from lernet_xblock.host import Actor, Host, Place, Scope
 from lernet_xblock.i18n import supported
@@ -171,21 +171,27 @@ def standing(scope: Scope, user_id: int | None, *, now: datetime) -> Standing:
     if user_id is None:
         return Standing(next(iter(Network.objects.filter(scope=place)), None))
     mine = Membership.objects.filter(user_id=user_id, active=True)
-    placed = mine.filter(network__scope=place).select_related("cohort", "network")
+    # Few ever stand in for anybody: whoever never does is spared the dearer query for it.
+    stands_in = Exists(Substitution.objects.filter(user_id=user_id, ended_at=None))
+    placed = mine.filter(network__scope=place).select_related("cohort", "network").annotate(stands_in=stands_in)
     membership = next(iter(placed), None)
     if membership is not None:
-        return _stands(membership.network, membership, user_id, now)
+        guides = _guides(membership.network, user_id, membership.cohort_id, now if membership.stands_in else None)
+        return _stands(membership.network, membership, user_id, guides)
     # In one statement: groups may be formed between two, and nobody is to see them formed and stand outside.
     seated = Exists(mine.filter(network=OuterRef("pk")))
-    network = next(iter(Network.objects.filter(scope=place).annotate(seated=seated)), None)
+    network = next(iter(Network.objects.filter(scope=place).annotate(seated=seated, stands_in=stands_in)), None)
     if network is None:
         return Standing(None)
-    return _stands(network, next(iter(placed.all()), None) if network.seated else None, user_id, now)
-
-
-def _stands(network: Network, membership: Membership | None, user_id: int, now: datetime) -> Standing:
+    membership = next(iter(placed.all()), None) if network.seated else None
     own_cohort = membership.cohort_id if membership else 0
-    guides = _guides(network, user_id, own_cohort, now)
+    return _stands(
+        network, membership, user_id, _guides(network, user_id, own_cohort, now if network.stands_in else None)
+    )
+
+
+def _stands(network: Network, membership: Membership | None, user_id: int, guides: list[Guide]) -> Standing:
+    own_cohort = membership.cohort_id if membership else 0
     lasting = (row for row in guides if row.cohort_id == own_cohort and row.session_id is None)
     return Standing(
         network,
@@ -195,11 +201,20 @@ def _stands(network: Network, membership: Membership | None, user_id: int, now: 
     )
 
 
-def _guides(network: Network, user_id: int, own_cohort: int, now: datetime) -> list[Guide]:
-    """Return the person's guiding roles, those of the own cohort, and the person's substitutions: one query."""
+def _guides(network: Network, user_id: int, own_cohort: int, standing_in: datetime | None) -> list[Guide]:
+    """Return the person's guiding roles, those of the own cohort, and the person's substitutions: one query.
+
+    standing_in: the present moment where the person stands in for somebody, or did; else None.
+    """
+    near = Facilitation.objects.filter(Q(user_id=user_id) | Q(cohort_id=own_cohort), cohort__network=network)
+    if standing_in is None:
+        return [Guide(row.cohort, row.user_id, row.role, row.since, None) for row in near.select_related("cohort")]
+    return _with_substitutions(network, user_id, near, standing_in)
+
+
+def _with_substitutions(network: Network, user_id: int, near: QuerySet, now: datetime) -> list[Guide]:
     # Both halves have columns first and then annotations of the same names: older Django pairs them in that order.
     columns = ("user_id", "since", *(f"cohort__{name}" for name in COHORT_COLUMNS), "as_role", "for_session")
-    near = Facilitation.objects.filter(Q(user_id=user_id) | Q(cohort_id=own_cohort), cohort__network=network)
     lasting = near.annotate(
         as_role=F("role"),
         for_session=Value(None, output_field=IntegerField()),

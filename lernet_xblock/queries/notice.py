@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lernet_xblock.models import Notice
-from lernet_xblock.queries.cohort import cohort_label
+from lernet_xblock.queries.cohort import group_label
 from lernet_xblock.viewer import Viewer
 
 # Shown together; older ones first, and the rest once these are read.
@@ -30,13 +30,9 @@ def unread(viewer: Viewer) -> tuple[Told, ...]:
     if viewer.network is None or not viewer.user_id or not viewer.may_write:
         return ()
     rows = Notice.objects.filter(network=viewer.network, user_id=viewer.user_id, seen_at=None)
+    # Columns and no models: most people have nothing to read, and whole groups and sessions are dear to ask for.
+    told = rows.values_list("key", "kind", "cohort__name", "cohort__number", "day", "session__starts_at")
     return tuple(
-        Told(
-            key=row.key,
-            kind=row.kind,
-            group=cohort_label(row.cohort) if row.cohort else "",
-            day=row.day,
-            starts_at=row.session.starts_at if row.session else None,
-        )
-        for row in rows.select_related("cohort", "session")[:MOST_SHOWN]
+        Told(key, kind, name or (group_label(number) if number else ""), day, starts_at)
+        for key, kind, name, number, day, starts_at in told[:MOST_SHOWN]
     )
