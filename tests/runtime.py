@@ -1,6 +1,7 @@
 """A runtime that knows no platform, to render the block and call its handlers as a host does."""
 
 import json
+import re
 from typing import Any
 
 from django.db import transaction
@@ -64,6 +65,11 @@ def hidden(html: str, action: str, name: str) -> str:
     """Return the value of a hidden field of an action's form in a page."""
     form = html.split(f'data-action="{action}"', 1)[1].split("</form>", 1)[0]
     return form.split(f'name="{name}" value="', 1)[1].split('"', 1)[0]
+
+
+def words(html: str) -> str:
+    """Return what is read of a page, without tags and with single spaces."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).replace("&#x27;", "'").split())
 
 
 def committed(work: Any) -> Any:

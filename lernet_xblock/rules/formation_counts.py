@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from lernet_xblock.rules.formation_problem import SLOTS, Ints, Masks, Problem
+from lernet_xblock.rules.formation_problem import SLOTS, Ints, Masks, Problem, least_free
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -68,9 +68,10 @@ def count(problem: Problem, cohort: Ints, *, only: Collection[int] | None = None
 
 def needed(problem: Problem, sizes: Sums) -> Sums:
     """How many of so many people must be free in a common slot: ceil(attendance x size)."""
-    # 0.55 x 20 is 11.000000000000002 in floating point.
-    least: Sums = np.ceil(problem.attendance * sizes - 1e-9).astype(np.int64)
-    return least
+    every, at = np.unique(sizes, return_inverse=True)
+    least = np.array([least_free(size, problem.attendance) for size in every.tolist()], np.int64)
+    by_size: Sums = least[at.reshape(np.shape(sizes))]
+    return by_size
 
 
 def slot_masks(free: Sums, least: Sums) -> Masks:

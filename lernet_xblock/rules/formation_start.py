@@ -1,7 +1,6 @@
 """Where the search starts: legal formations of one stratum that place as many people as possible."""
 
 from collections.abc import Iterator
-from math import ceil
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from lernet_xblock.rules.formation_deal import deal
 from lernet_xblock.rules.formation_few import MOST_COHORTS, few_cohorts
 from lernet_xblock.rules.formation_greedy import Taste, labels, settle
 from lernet_xblock.rules.formation_opening import opened
-from lernet_xblock.rules.formation_problem import NOT_PLACED, SLOTS, Problem
+from lernet_xblock.rules.formation_problem import NOT_PLACED, SLOTS, Problem, least_free
 from lernet_xblock.rules.formation_seating import seat, units_in
 from lernet_xblock.rules.formation_separation import meets, separated
 from lernet_xblock.rules.formation_slots import SlotPlan, slot_plan
@@ -37,7 +36,7 @@ def field_of(problem: Problem) -> Field:
         fixed=np.append(together | (problem.pinned >= 0), True),
         apart=problem.apart.astype(np.int64).reshape(-1, 2),
         # 0.6 x 15 may be a hair above 9.
-        need=np.array([ceil(problem.attendance * size - 1e-9) for size in sizes], np.int8),
+        need=np.array([least_free(size, problem.attendance) for size in sizes], np.int8),
     )
 
 

@@ -1,6 +1,5 @@
 """Proposals as they stand once a search is over, without searching: who is where is written down by the test."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,11 +37,6 @@ def proposed(
     proposal.figures = figures_now(proposal)
     proposal.save()
     return proposal
-
-
-def words(html: str) -> str:
-    """Return what is read, without tags and with single spaces."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def people_in(proposal: Proposal) -> dict[int | None, set[int]]:

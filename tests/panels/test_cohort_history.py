@@ -1,6 +1,5 @@
 """The history of a group, and the button that takes something back."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -14,7 +13,7 @@ from lernet_xblock.services.merge import merge
 from lernet_xblock.services.transfer import transfer
 from lernet_xblock.workbench import clock
 from tests.factories import NetworkFactory, UserFactory
-from tests.runtime import committed, get, make_block, post
+from tests.runtime import committed, get, make_block, post, words
 from tests.services.regroup import LATER, fresh, group, people, running_network
 
 pytestmark = pytest.mark.django_db
@@ -75,10 +74,6 @@ def move(frm, to, user_id, admin, now=LATER):
             now=now,
         )
     )
-
-
-def words(html):
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def page(cohort):

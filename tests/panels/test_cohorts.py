@@ -12,8 +12,8 @@ from lernet_xblock.models import Application, AuditEntry, Charter, Cohort, Membe
 from lernet_xblock.queries.proposal_search import search
 from lernet_xblock.workbench import clock
 from tests.factories import NOW, ApplicationFactory, NetworkFactory, UserFactory
-from tests.panels.proposing import people_in, proposed, words
-from tests.runtime import get, make_block, post
+from tests.panels.proposing import people_in, proposed
+from tests.runtime import get, make_block, post, words
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ from django.core.cache import cache
 from lernet_xblock.models import PairRule, Pin
 from lernet_xblock.panels.cohorts_pairs import labelled
 from tests.factories import NOW, ApplicationFactory, NetworkFactory, UserFactory
-from tests.panels.proposing import proposed, words
-from tests.runtime import get, make_block, post
+from tests.panels.proposing import proposed
+from tests.runtime import get, make_block, post, words
 
 pytestmark = pytest.mark.django_db
 AT = "cohorts?pairs=yes"

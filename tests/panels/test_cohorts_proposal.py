@@ -13,8 +13,8 @@ from lernet_xblock.models import PairRule, Pin, Proposal
 from lernet_xblock.rules.wishes import Wishes
 from lernet_xblock.workbench import clock
 from tests.factories import NOW, ApplicationFactory, NetworkFactory, UserFactory
-from tests.panels.proposing import people_in, proposed, words
-from tests.runtime import get, hidden, make_block, post
+from tests.panels.proposing import people_in, proposed
+from tests.runtime import get, hidden, make_block, post, words
 
 pytestmark = pytest.mark.django_db
 

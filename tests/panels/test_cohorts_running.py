@@ -1,7 +1,5 @@
 """The groups while they run: who guides them."""
 
-import re
-
 import pytest
 from django.core.cache import cache
 
@@ -31,11 +29,6 @@ def admin():
 @pytest.fixture
 def network(admin):
     return NetworkFactory()
-
-
-def words(html):
-    """Return what is read, without tags and with single spaces."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def page(address="cohorts", username="admin"):

@@ -11,7 +11,7 @@ from tests.factories import (
     NetworkFactory,
     UserFactory,
 )
-from tests.runtime import get, make_block
+from tests.runtime import get, make_block, words
 
 pytestmark = pytest.mark.django_db
 
@@ -29,11 +29,6 @@ def admin():
 @pytest.fixture
 def network(admin):
     return NetworkFactory()
-
-
-def words(html):
-    """Return what is read, without tags and with single spaces."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def page(address="cohorts", username="admin"):

@@ -9,8 +9,8 @@ from django.test import override_settings
 from lernet_xblock.models import Proposal
 from lernet_xblock.tasks import perform
 from tests.factories import ApplicationFactory, NetworkFactory, UserFactory
-from tests.panels.proposing import people_in, words
-from tests.runtime import get, make_block, post
+from tests.panels.proposing import people_in
+from tests.runtime import get, make_block, post, words
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from lernet_xblock.queries.cohort import network_sizing
 from lernet_xblock.queries.forming_reach import Reach
 from lernet_xblock.rules.wishes import ATTRIBUTES, Wishes
 from tests.factories import ApplicationFactory, NetworkFactory, UserFactory
-from tests.panels.proposing import proposed, words
-from tests.runtime import get, make_block
+from tests.panels.proposing import proposed
+from tests.runtime import get, make_block, words
 
 pytestmark = pytest.mark.django_db
 

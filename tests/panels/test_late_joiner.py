@@ -21,7 +21,7 @@ from tests.factories import (
     SessionFactory,
     UserFactory,
 )
-from tests.runtime import get, make_block, post
+from tests.runtime import get, make_block, post, words
 
 pytestmark = pytest.mark.django_db
 
@@ -58,11 +58,6 @@ def late(network):
         language="nl",
         user=UserFactory(first_name="Lina", last_name="Late"),
     )
-
-
-def words(html):
-    """Return what is read, without tags and with single spaces."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def page(application, username="admin"):

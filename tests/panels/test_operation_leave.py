@@ -1,7 +1,5 @@
 """Ending somebody's membership."""
 
-import re
-
 import pytest
 from django.core.cache import cache
 
@@ -19,7 +17,7 @@ from tests.factories import (
     SubstitutionFactory,
     UserFactory,
 )
-from tests.runtime import get, make_block, post
+from tests.runtime import get, make_block, post, words
 
 pytestmark = pytest.mark.django_db
 
@@ -52,11 +50,6 @@ def people(cohort):
         "member": MembershipFactory(cohort=cohort).user,
         "outsider": UserFactory(),
     }
-
-
-def words(html):
-    """Return what is read, without tags and with single spaces."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def address(who, cohort):

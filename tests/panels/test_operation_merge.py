@@ -1,14 +1,12 @@
 """Merging two groups, as the admin sees it."""
 
-import re
-
 import pytest
 from django.core.cache import cache
 
 from lernet_xblock.models import Application, Change, PairRule
 from lernet_xblock.workbench import clock
 from tests.factories import NOW, CaseFactory, FacilitationFactory, UserFactory
-from tests.runtime import get, make_block, post
+from tests.runtime import get, make_block, post, words
 from tests.services.regroup import LATER, fresh, group, people, running_network
 
 pytestmark = pytest.mark.django_db
@@ -36,10 +34,6 @@ def new(network):
 @pytest.fixture
 def old(network):
     return group(network, 2, 7)
-
-
-def words(html):
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def page(old, **values):

@@ -1,7 +1,5 @@
 """Splitting a group, as the admin sees it."""
 
-import re
-
 import pytest
 from django.core.cache import cache
 
@@ -9,7 +7,7 @@ from lernet_xblock.models import Application, Change, Cohort, PairRule
 from lernet_xblock.panels.operation_split import packed, unpacked
 from lernet_xblock.workbench import clock
 from tests.factories import NOW, UserFactory
-from tests.runtime import get, hidden, make_block, post
+from tests.runtime import get, hidden, make_block, post, words
 from tests.services.regroup import LATER, fresh, group, people, running_network
 
 pytestmark = pytest.mark.django_db
@@ -30,10 +28,6 @@ def network():
 @pytest.fixture
 def cohort(network):
     return group(network, 1, 17, maximum_size=17)
-
-
-def words(html):
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def page(cohort, who=""):

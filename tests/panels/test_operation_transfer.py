@@ -1,7 +1,5 @@
 """Moving a member to another group, as the admin sees it."""
 
-import re
-
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -10,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from lernet_xblock.models import Application, Change, Membership, PairRule
 from lernet_xblock.workbench import clock
 from tests.factories import NOW, CaseFactory, NetworkFactory, UserFactory
-from tests.runtime import get, hidden, make_block, post
+from tests.runtime import get, hidden, make_block, post, words
 from tests.services.regroup import LATER, fresh, group, people, running_network
 
 pytestmark = pytest.mark.django_db
@@ -45,10 +43,6 @@ def mover(old):
     row = old.memberships.first()
     type(row.user).objects.filter(pk=row.user_id).update(first_name="Noor", last_name="Aziz")
     return row
-
-
-def words(html):
-    return " ".join(re.sub(r"<[^>]+>", " ", html).replace("&#x27;", "'").split())
 
 
 def address(old, **values):

@@ -1,7 +1,5 @@
 """The panel of people: counts, pages, sizing in words for everybody, guides and late places."""
 
-import re
-
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -17,7 +15,7 @@ from tests.factories import (
     SessionFactory,
     UserFactory,
 )
-from tests.runtime import get, make_block
+from tests.runtime import get, make_block, words
 
 pytestmark = pytest.mark.django_db
 
@@ -35,11 +33,6 @@ def admin():
 @pytest.fixture
 def network(admin):
     return NetworkFactory()
-
-
-def words(html):
-    """Return what is read, without tags and with single spaces."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def page(address="people", username="admin"):

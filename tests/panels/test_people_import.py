@@ -16,7 +16,7 @@ from tests.factories import (
     NetworkFactory,
     UserFactory,
 )
-from tests.runtime import get, make_block, post
+from tests.runtime import get, make_block, post, words
 
 pytestmark = pytest.mark.django_db
 
@@ -46,10 +46,6 @@ def report(html):
     """Return what is read on each reported line, by its number."""
     rows = re.findall(r'<th scope="row">(\d+)</th>(.*?)</tr>', html, re.DOTALL)
     return {int(number): " ".join(re.sub(r"<[^>]+>", " ", row).split()) for number, row in rows}
-
-
-def words(html):
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 MESSY = {
