@@ -36,7 +36,7 @@ def field_of(problem: Problem) -> Field:
         fixed=np.append(together | (problem.pinned >= 0), True),
         apart=problem.apart.astype(np.int64).reshape(-1, 2),
         # 0.6 x 15 may be a hair above 9.
-        need=np.array([least_free(size, problem.attendance) for size in sizes], np.int8),
+        need=np.array([least_free(int(size), problem.attendance) for size in sizes], np.int8),
     )
 
 
