@@ -18,6 +18,8 @@ REQUIRES = [
     "Django>=5.2,<6",
     "XBlock>=5.2,<7",
     "edx-opaque-keys",
+    # Only writes feeds; 7.0.3 is what the platform holds.
+    "icalendar>=6.1",
     "markdown-it-py",
     "nh3",
     # Formation: the platform holds numpy at 1.26, and has scipy only through another requirement.
@@ -48,9 +50,11 @@ TEST = [
     "pytest>=8.4",
     "pytest-django>=4.9",
     "pytest-xdist",
+    "recurring-ical-events",
     # The packaging tests build without isolation, so that they need no network.
     "setuptools>=68",
     "time-machine",
+    "vobject",
     "wheel",
 ]
 DEV = [

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.apps import apps
 from web_fragments.fragment import Fragment
 from xblock.core import XBlock
-from xblock.fields import Integer, List, Scope, String
+from xblock.fields import Boolean, Integer, List, Scope, String
 
 from lernet_xblock.rules.authored import block_field, write
 from lernet_xblock.rules.network_settings import Settings
@@ -21,9 +21,14 @@ def number(default: int) -> Integer:
     return Integer(default=default, scope=Scope.settings)
 
 
-def texts() -> List:
+def texts(*default: str) -> List:
     """An authored list of texts."""
-    return List(default=[], scope=Scope.settings)
+    return List(default=list(default), scope=Scope.settings)
+
+
+def choice(default: bool) -> Boolean:  # noqa: FBT001 - the value of a field, not a switch
+    """An authored yes or no."""
+    return Boolean(default=default, scope=Scope.settings)
 
 
 @XBlock.wants("user", "i18n", "studio_user_permissions")
@@ -53,6 +58,8 @@ class LernetXBlock(XBlock):
     frequency = text("weekly")
     interval = number(4)
     listed_dates = texts()
+    free_days = texts()
+    make_up = choice(True)  # noqa: FBT003 - as above
     first_date = text()
     session_time = text("13:30")
     time_zone = text("Europe/Brussels")
@@ -67,6 +74,8 @@ class LernetXBlock(XBlock):
     decision_date = text()
     end_date = text()
     threshold = number(5)
+    reminders = texts("7d", "1d")
+    self_check_in = choice(False)  # noqa: FBT003 - as above
     charter_text = text()
     support_contact = text()
 

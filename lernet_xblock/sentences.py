@@ -163,6 +163,14 @@ NOTICES: dict[str, Any] = {
     "member_pauses": _("A member of %(group)s pauses until %(day)s."),
     "resumed_for_you": _("Your pause is over: %(group)s expects you again."),
     "member_resumes": _("A member of %(group)s is back from a pause."),
+    "session_moved": _("The session of %(group)s was moved. It begins on %(day)s at %(time)s now."),
+    "session_cancelled": _("The session of %(group)s on %(day)s is cancelled."),
+    "session_replaced": _("A session of %(group)s is cancelled, and the group meets on %(day)s at %(time)s instead."),
+    "session_merged": _(
+        "A session of %(group)s is cancelled. What it was about becomes part of the session on %(day)s."
+    ),
+    "session_not_held": _("The session of %(group)s on %(day)s was not held. Nobody counts as absent."),
+    "plan_changed": _("The dates of %(group)s have changed. Please look at your sessions."),
     "network_paused": _("This learning network pauses until %(day)s."),
     "network_resumed": _("This learning network goes on."),
 }

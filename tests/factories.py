@@ -123,7 +123,10 @@ class SessionFactory(factory.django.DjangoModelFactory):
         model = models.Session
 
     cohort = factory.SubFactory(CohortFactory)
-    number = 1
+    state = "planned"
+    # Only a cancelled one has no number.
+    number = factory.LazyAttribute(lambda row: None if row.state == "cancelled" else 1)
+    cancelled_at = factory.LazyAttribute(lambda row: NOW if row.state == "cancelled" else None)
     kind = "launch"
     local_date, local_time, time_zone = date(2027, 2, 2), time(13, 30), "Europe/Brussels"
     duration_minutes = 180

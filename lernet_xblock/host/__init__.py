@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from importlib.util import find_spec
@@ -71,6 +71,29 @@ class ExistingGroup:
     set_name: str = ""
 
 
+@dataclass(frozen=True)
+class Reader:
+    """How to write to somebody. language: a code such as "nl"; time_zone: an IANA name, None when never chosen.
+
+    active: the person can still log in.
+    """
+
+    user_id: int
+    language: str
+    time_zone: str | None
+    active: bool
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message in words, for one person. key: of its row, so that a host can recognise one that comes twice."""
+
+    user_id: int
+    subject: str
+    text: str
+    key: str
+
+
 class Host(Protocol):
     """What this component asks of the platform."""
 
@@ -97,6 +120,24 @@ class Host(Protocol):
 
     def find_learners(self, course_id: str, usernames: Iterable[str]) -> Mapping[str, Person]:
         """Return the enrolled people with these usernames (compared without case), by lower-case username."""
+
+    def readers(self, user_ids: Iterable[int]) -> Mapping[int, Reader]:
+        """Return language and zone of each user that exists: a fixed number of queries."""
+
+    def send(self, letter: Letter) -> None:
+        """Hand a message to the platform's mail. Raises OSError when it cannot be taken now."""
+
+    def enrolled(self, user_id: int, course_ids: Iterable[str]) -> frozenset[str]:
+        """Return those of the courses in which the person, able to log in, is enrolled now."""
+
+    def page_url(self, course_id: str, usage_id: str, user_id: int) -> str:
+        """Return the whole address of the block's page in the course, behind the platform's own login."""
+
+    def site_url(self) -> str:
+        """Return the whole address of the site, without a slash at the end: https://learn.example.org."""
+
+    def course_window(self, course_id: str) -> tuple[date | None, date | None]:
+        """Return the first and last day of the course, None where it has none."""
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from threading import Thread
@@ -10,11 +10,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.mail import EmailMessage
 from django.db import connections, transaction
 from django.utils.module_loading import import_string
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 
-from lernet_xblock.host import Actor, ExistingGroup, Person, Place, Scope
+from lernet_xblock.host import Actor, ExistingGroup, Letter, Person, Place, Reader, Scope
 from lernet_xblock.i18n import supported
 from lernet_xblock.workbench import clock
 
@@ -25,6 +27,14 @@ NOBODY = frozenset({"", "none", "None"})
 def display_name(user: Any) -> str:
     """Return the full name of a user, else the username."""
     return user.get_full_name() or user.get_username()
+
+
+@cache
+def languages() -> Mapping[str, str]:
+    """Return the language of each person of the demo, by username."""
+    people = resources.files("lernet_xblock.workbench") / "content" / "people.json"
+    told = json.loads(people.read_text("utf-8"))["people"]
+    return {person["username"]: person["language"] for person in told if person.get("language")}
 
 
 @cache
@@ -120,3 +130,37 @@ class WorkbenchHost:
             user.get_username().lower(): Person(user.pk, user.get_username(), display_name(user), user.email)
             for user in found
         }
+
+    def readers(self, user_ids: Iterable[int]) -> Mapping[int, Reader]:
+        """Return language and zone of the people of the demo; others read English."""
+        users = get_user_model().objects.filter(pk__in=set(user_ids)).values_list("pk", "username", "is_active")
+        return {
+            pk: Reader(pk, languages().get(username, "en"), zones().get(username), active)
+            for pk, username, active in users
+        }
+
+    def send(self, letter: Letter) -> None:
+        """Put the mail where the setting EMAIL_BACKEND says: the demo has a folder for it."""
+        user = get_user_model().objects.filter(pk=letter.user_id, is_active=True).first()
+        if user is not None:
+            to = user.email or f"{user.get_username()}@demo.invalid"
+            EmailMessage(letter.subject, letter.text, to=[to], headers={"X-Lernet-Message": letter.key}).send()
+
+    def enrolled(self, user_id: int, course_ids: Iterable[str]) -> frozenset[str]:
+        """Return all of them for somebody who can log in: everybody is enrolled in the workbench's one course."""
+        able = get_user_model().objects.filter(pk=user_id, is_active=True).exists()
+        return frozenset(course_ids) if able else frozenset()
+
+    def page_url(self, course_id: str, usage_id: str, user_id: int) -> str:  # noqa: ARG002 - the protocol's signature
+        """Return the demo's page of the block, as this person."""
+        slug = usage_id.partition(".")[0].removeprefix("lernet-")
+        username = get_user_model().objects.values_list("username", flat=True).get(pk=user_id)
+        return f"{self.site_url()}/demo/{slug}/learner/?{urlencode({'student': username})}"
+
+    def site_url(self) -> str:
+        """Return the address that the demo's server listens on."""
+        return str(getattr(settings, "LERNET_DEV_URL", "http://127.0.0.1:8042"))
+
+    def course_window(self, course_id: str) -> tuple[date | None, date | None]:  # noqa: ARG002 - the protocol
+        """Return the days of the setting `LERNET_DEV_COURSE_DAYS`, else none: the demo's course never ends."""
+        return getattr(settings, "LERNET_DEV_COURSE_DAYS", (None, None))

@@ -35,11 +35,15 @@ OPEN_DOORS = ("/handler_noauth/", "/unauth_handler/")
 
 @dataclass(frozen=True)
 class Reply:
-    """What an action leaves to show: a sentence for the live region and the panel to go to, "" for the same."""
+    """What an action leaves to show: a sentence for the live region and the panel to go to, "" for the same.
+
+    once: what the template of the panel gets this one time and no address may carry, such as a secret just made.
+    """
 
     say: str = ""
     panel: str = ""
     params: Params = field(default_factory=dict)
+    once: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 Run = Callable[[Viewer, Any], Reply | None]
@@ -209,7 +213,7 @@ def answer(viewer: Viewer, found: Action, arrived: Sent) -> tuple[HTTPStatus, st
         _blame(form, violation)
         return _refused(viewer.again(), address, form, HTTPStatus(violation.status))
     place = Address(reply.panel or address.panel, reply.params if reply.panel else address.params)
-    return HTTPStatus.OK, render_panel(viewer.again(), place, say=reply.say)
+    return HTTPStatus.OK, render_panel(viewer.again(), place, say=reply.say, once=reply.once)
 
 
 def _once(viewer: Viewer, found: Action, form: ActionForm) -> Reply:

@@ -85,8 +85,14 @@ def find_panel(viewer: Viewer, name: str) -> Panel:
     return found
 
 
-def render_panel(viewer: Viewer, address: Address, forms: Forms | None = None, say: str = "") -> str:
-    """Return the fragments of a panel: menu and panel, each a `data-fragment`."""
+def render_panel(
+    viewer: Viewer,
+    address: Address,
+    forms: Forms | None = None,
+    say: str = "",
+    once: Mapping[str, Any] | None = None,
+) -> str:
+    """Return the fragments of a panel: menu and panel, each a `data-fragment`. once: see Reply."""
     found = find_panel(viewer, address.panel)
     forms = forms or Forms(viewer)
     values = {
@@ -98,5 +104,6 @@ def render_panel(viewer: Viewer, address: Address, forms: Forms | None = None, s
         "menu": menu(viewer, found.name),
         "forms": forms,
         **found.context(viewer, address.params, forms),
+        **(once or {}),
     }
     return render("fragments.html", {**values, "body": render(found.template, values)})

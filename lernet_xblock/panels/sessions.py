@@ -9,7 +9,7 @@ from lernet_xblock import permissions
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy
 from lernet_xblock.models import Cohort, Network
-from lernet_xblock.panels.action import Reply, action
+from lernet_xblock.panels.action import Reply, action, values
 from lernet_xblock.panels.forms import Forms, VersionedForm
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.queries.cohort import cohort_label
@@ -99,8 +99,7 @@ def edit(viewer: Viewer, form: PlaceForm) -> Reply:
     session = find_session(viewer, form.cleaned_data["about"])
     edit_session(
         session,
-        place=form.cleaned_data["place"],
-        meeting_link=form.cleaned_data["meeting_link"],
+        words=values(form),
         opened_version=form.cleaned_data["version"],
         by=viewer.user_id,
         now=viewer.now,

@@ -51,9 +51,17 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _truth(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
 READERS = {
     "tags": _texts,
     "listed_dates": _dates,
+    "free_days": _dates,
+    "reminders": _texts,
+    "make_up": _truth,
+    "self_check_in": _truth,
     "session_time": _time,
     **dict.fromkeys(
         ("first_date", "applications_open", "applications_close", "decision_date", "end_date"),

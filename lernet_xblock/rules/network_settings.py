@@ -10,6 +10,8 @@ DEFAULT_THRESHOLD = 5
 
 WEEKLY, MONTHLY, MONTHLY_LAST, DATES = "weekly", "monthly", "monthly_last", "dates"
 FREQUENCIES = (WEEKLY, MONTHLY, MONTHLY_LAST, DATES)
+# When members are reminded of a session, before it begins.
+REMINDERS = ("7d", "1d", "1h")
 MODES = ("in_person", "online", "mixed")
 
 
@@ -21,7 +23,9 @@ class Settings:
     monthly keeps the nth weekday of first_date, monthly_last the last one, dates the
     listed_dates. interval: weeks (1…52) or months (1…12). session_time: wall clock in time_zone.
     applications_open None: from the moment applications are opened. end_date None: the last
-    session's date. threshold: answers from which a pulse is shown.
+    session's date. threshold: answers from which a pulse is shown. free_days: days without session; make_up: the
+    session that would fall on one comes at the end instead of being lost. reminders: some of REMINDERS.
+    self_check_in: members may say themselves that they are there.
     """
 
     title: str | None = None
@@ -36,6 +40,8 @@ class Settings:
     frequency: str | None = None
     interval: int | None = None
     listed_dates: tuple[date, ...] = ()
+    free_days: tuple[date, ...] = ()
+    make_up: bool | None = True
     first_date: date | None = None
     session_time: time | None = None
     time_zone: str | None = None
@@ -50,6 +56,8 @@ class Settings:
     decision_date: date | None = None
     end_date: date | None = None
     threshold: int | None = DEFAULT_THRESHOLD
+    reminders: tuple[str, ...] = ("7d", "1d")
+    self_check_in: bool | None = False
     charter_text: str | None = None
     support_contact: str | None = None
 

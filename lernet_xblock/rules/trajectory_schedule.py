@@ -31,6 +31,7 @@ _SETTING_OF = {
     "freq.kind": "frequency",
     "freq.interval": "interval",
     "freq.dates": "listed_dates",
+    "exclude.dates": "free_days",
     "cohort_shift.days": "shift_days",
     "cohort_shift.minutes": "shift_minutes",
 }
@@ -62,6 +63,8 @@ def _base(settings: Settings) -> dict[str, object]:
         "time": settings.session_time and settings.session_time.isoformat("seconds"),
         "duration_min": settings.session_minutes,
         "end": {"count": settings.session_count},
+        "exclude": {"dates": [str(day) for day in settings.free_days]},
+        "on_excluded": "extend" if settings.make_up else "drop",
     }
 
 

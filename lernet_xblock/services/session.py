@@ -1,8 +1,8 @@
 """The sessions of a cohort: planned once from the rule, then edited one by one."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -19,10 +19,12 @@ from lernet_xblock.sentences import sentence
 from lernet_xblock.services.audit import record
 from lernet_xblock.services.batch import batches, insert
 from lernet_xblock.services.fresh import check_fresh, touch
+from lernet_xblock.services.session_time import PULSE_WINDOW
 
-PULSE_WINDOW = timedelta(hours=72)
 # What the columns hold.
 PLACE_LENGTH, LINK_LENGTH = 200, 500
+TITLE_LENGTH, NOTES_LENGTH = 100, 2000
+EDITED = ("title", "place", "meeting_link", "notes")
 
 
 class AlreadyPlanned(RuleViolation):
@@ -81,38 +83,41 @@ def _add_sessions(cohorts: Sequence[int], columns: Sequence[dict[str, Any]], **s
 def edit_session(
     session: Session,
     *,
-    place: str,
-    meeting_link: str,
+    words: Mapping[str, str],
     opened_version: int,
     by: int,
     now: datetime,
 ) -> Session:
-    """Change where the session is held. What is the same stays untouched and costs no version.
+    """Change what a session is about and where it is held. What is the same stays untouched and costs no version.
 
+    words: title, place, meeting_link and notes; a name that is missing stays as it is.
     Raises StaleVersion with what is stored now, and RuleViolation for a link that is not https and for a session
     that is over or cancelled.
     """
     row = Session.objects.select_for_update().get(pk=session.pk)
-    typed, stored = (
-        {"place": place, "meeting_link": meeting_link},
-        {"place": row.place, "meeting_link": row.meeting_link},
-    )
+    stored = {name: getattr(row, name) for name in EDITED}
+    typed = {name: words.get(name, stored[name]) for name in EDITED}
     check_fresh(row, opened_version, theirs={name: stored[name] for name in stored if stored[name] != typed[name]})
     if typed == stored:
         return row
+    _refuse_edit(row, typed["meeting_link"], now=now)
+    for name, text in typed.items():
+        setattr(row, name, text)
+    # Calendars take over an entry again only when its sequence grew (RFC 5545 section 3.8.7.4).
+    row.sequence += 1
+    touch(row, by=by, now=now)
+    row.save(update_fields=[*EDITED, "sequence", "version", "changed_by", "changed_at"])
+    record(row.cohort.network, "session.edit", by=by, now=now, subject=row.key)
+    return row
+
+
+def _refuse_edit(row: Session, link: str, *, now: datetime) -> None:
     if now >= row.ends_at:
         raise RuleViolation(_("This session is over: its place stays as it was."))
     if row.state != Session.State.PLANNED:
         raise RuleViolation(_("This session is not held, so it has no place."))
-    if meeting_link and not is_https(meeting_link):
+    if link and not is_https(link):
         raise RuleViolation(_("Please give a full address that begins with https://."), field="meeting_link")
-    row.place, row.meeting_link = place, meeting_link
-    # Calendars take over an entry again only when its sequence grew (RFC 5545 section 3.8.7.4).
-    row.sequence += 1
-    touch(row, by=by, now=now)
-    row.save(update_fields=["place", "meeting_link", "sequence", "version", "changed_by", "changed_at"])
-    record(row.cohort.network, "session.edit", by=by, now=now, subject=row.key)
-    return row
 
 
 def _columns(shift: tuple[int, int], settings: Settings) -> list[dict[str, Any]]:
@@ -134,6 +139,8 @@ def _columns(shift: tuple[int, int], settings: Settings) -> list[dict[str, Any]]
             "kind": kind,
             "local_date": at.local.date(),
             "local_time": at.local.time(),
+            "slot_date": at.local.date(),
+            "slot_time": at.local.time(),
             "starts_at": at.starts_at,
             "ends_at": _ends_at(at),
         }

@@ -1,15 +1,22 @@
 """The sessions ahead when cohorts are merged or split: cancelled, brought back, or copied."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 
 from lernet_xblock.models import Cohort, Pulse, Session
-from lernet_xblock.services.session import PULSE_WINDOW
+from lernet_xblock.services.session_numbers import BEYOND, renumber
+from lernet_xblock.services.session_time import PULSE_WINDOW
 
 COPIED = (
     "number",
     "kind",
+    "title",
+    "notes",
+    "slot_date",
+    "slot_time",
+    "moved_by_hand",
     "local_date",
     "local_time",
     "time_zone",
@@ -25,13 +32,18 @@ def cancel_ahead(cohort: Cohort, *, by: int, now: datetime) -> list[int]:
     """Cancel what the locked cohort has not begun yet, and return it by row number; what is over stays."""
     ahead = Session.objects.select_for_update().filter(cohort=cohort, state=Session.State.PLANNED, starts_at__gt=now)
     pks = list(ahead.order_by("pk").values_list("pk", flat=True))
-    _set(pks, Session.State.CANCELLED, by=by, now=now)
+    _set(pks, Session.State.CANCELLED, by=by, now=now, number=None, cancelled_at=now)
     return pks
 
 
 def bring_back(pks: list[int], *, by: int, now: datetime) -> None:
     """Let these cancelled sessions take place after all."""
-    _set(pks, Session.State.PLANNED, by=by, now=now)
+    rows = Session.objects.filter(pk__in=pks).order_by("starts_at", "pk")
+    for place, row in enumerate(rows, start=1):
+        # Any number that is free: they are counted anew below.
+        _set([row.pk], Session.State.PLANNED, by=by, now=now, number=2 * BEYOND + place, cancelled_at=None)
+    for cohort in Cohort.objects.filter(sessions__in=pks).distinct():
+        renumber(cohort, by=by, now=now)
 
 
 def copy_ahead(frm: Cohort, *, to: Cohort, by: int, now: datetime) -> list[Session]:
@@ -52,7 +64,7 @@ def copy_ahead(frm: Cohort, *, to: Cohort, by: int, now: datetime) -> list[Sessi
     return made
 
 
-def _set(pks: list[int], state: str, *, by: int, now: datetime) -> None:
+def _set(pks: list[int], state: str, *, by: int, now: datetime, **more: Any) -> None:
     # Calendars take over an entry again only when its sequence grew (RFC 5545 section 3.8.7.4).
     Session.objects.filter(pk__in=pks).update(
         state=state,
@@ -60,4 +72,5 @@ def _set(pks: list[int], state: str, *, by: int, now: datetime) -> None:
         version=F("version") + 1,
         changed_at=now,
         changed_by_id=by,
+        **more,
     )

@@ -77,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo. Returns the exit code: 0 after Ctrl-C, 1 with one sentence when it cannot start."""
     options = parser().parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lernet_xblock.workbench.settings")
+    os.environ.setdefault("LERNET_DEV_URL", f"http://127.0.0.1:{options.port}")
     try:
         django.setup()
     except (ImproperlyConfigured, ValueError, OSError) as error:

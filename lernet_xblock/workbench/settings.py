@@ -78,6 +78,12 @@ WORKBENCH = {
 # A list of people may have 5 MiB (panels/action.py); Django stops at 2.5 before anybody can say so kindly.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 
+# Messages land as files that anybody can open.
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(DATA / "mail")
+DEFAULT_FROM_EMAIL = "networks@demo.invalid"
+
+LERNET_DEV_URL = os.environ.get("LERNET_DEV_URL", "http://127.0.0.1:8042")
 LERNET_HOST = "lernet_xblock.host.workbench.WorkbenchHost"
 LERNET_DEV_COURSE_ID = "course-v1:Workbench+LERNET+dev"
 LERNET_OTHER_BLOCKS = os.environ.get("LERNET_OTHER_BLOCKS") == "1"
