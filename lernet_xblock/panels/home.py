@@ -13,11 +13,11 @@ from lernet_xblock.panels.home_steps import (
     Step,
     admin_step,
     guide_step,
-    member_step,
     outside_step,
     preparation_step,
     still_step,
 )
+from lernet_xblock.panels.member_steps import member_step
 from lernet_xblock.panels.notice import news
 from lernet_xblock.panels.offer import offer_parts, refusal
 from lernet_xblock.panels.panel import Params, panel

@@ -7,9 +7,8 @@ from typing import Any
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import ngettext
 from lernet_xblock.models import Network
-from lernet_xblock.panels.panel import PANELS
 from lernet_xblock.permissions import is_admin, is_author
-from lernet_xblock.queries.home import GroupHome, Standing
+from lernet_xblock.queries.home import GroupHome
 from lernet_xblock.queries.session import MeetingLink, SessionLine
 from lernet_xblock.templatetags.lernet_show import clock, day
 from lernet_xblock.viewer import Viewer
@@ -62,76 +61,22 @@ def still_step(viewer: Viewer) -> Step:
     return Step("cancelled", _("This learning network does not take place."))
 
 
-def member_step(viewer: Viewer, group: GroupHome) -> Step:
-    """Return the step of a member: the charter, the session, the evaluation, a case, the results, or to be ready."""
-    standing = group.standing
-    if standing and standing.must_accept:
-        return Step(
-            "accept",
-            _("Read the charter of your group, and accept it."),
-            _("Cases are told in confidence: you read and share them once you have accepted."),
-            _("Read the charter"),
-            "group",
-        )
-    if group.next and group.next.running:
-        return _running(viewer, group.next, _("Your session has begun."))
-    if standing and standing.pulse:
-        return _pulse(viewer, standing)
-    if group.next is None:
-        return _finished(group)
-    if standing and not standing.has_shared and _opens(viewer, "cases"):
-        return _case(standing)
-    return _results(viewer, group.released) if group.released else _ready(viewer, standing)
-
-
-def _running(viewer: Viewer, session: SessionLine, begun: str) -> Step:
-    """begun: how it is said that the session has."""
+def running_step(viewer: Viewer, session: SessionLine, begun: str) -> Step:
+    """Return the step while people can join. begun: how it is said that the session has."""
     begins = _("Your session begins at %(time)s.") % {"time": clock(session.starts_at, viewer.zone)}
     title = begun if viewer.now >= session.starts_at else begins
     return Step("session", title, session.place, _("See the session"), "sessions", link=session.link)
 
 
-def _pulse(viewer: Viewer, standing: Standing) -> Step:
-    pulse = standing.pulse
-    if pulse is None:
-        raise AssertionError(standing)
-    until = {"day": day(pulse.closes_at, viewer.zone), "time": clock(pulse.closes_at, viewer.zone)}
-    return Step(
-        "pulse",
-        _("How was the session on %(day)s?") % {"day": day(pulse.session.starts_at, viewer.zone)},
-        _("It takes a minute, and nobody sees who answered what. Open until %(day)s, %(time)s.") % until,
-        _("Answer now"),
-        f"results?pulse={pulse.session.key}",
-    )
-
-
-def _case(standing: Standing) -> Step:
-    if standing.has_draft:
-        text = _("Only you can read it so far. Share it when it is ready.")
-        return Step("draft", _("Your case is still a draft."), text, _("Go on with your case"), "cases")
-    text = _("A case is a question from your own work that the group thinks about together.")
-    return Step("case", _("What would you like to bring to your group?"), text, _("Write a case"), "cases")
-
-
-def _results(viewer: Viewer, session: SessionLine) -> Step:
+def results_step(viewer: Viewer, session: SessionLine) -> Step:
+    """Return the step to results that came out lately."""
     on = {"day": day(session.starts_at, viewer.zone)}
     title = _("The results of the session on %(day)s are there.") % on
     return Step("results", title, label=_("See the results"), address="results")
 
 
-def _ready(viewer: Viewer, standing: Standing | None) -> Step:
-    title = _("You are ready for the next session.")
-    if standing and standing.sent_until:
-        text = _("The results are there from %(day)s on, if enough people answered.")
-        text %= {"day": day(standing.sent_until, viewer.zone)}
-        return Step("answered", _("Thank you for your evaluation."), text, _("See the sessions"), "sessions")
-    if not _opens(viewer, "cases"):
-        return Step("ready", title, label=_("See the sessions"), address="sessions")
-    text = _("Read what your colleagues shared, and ask what is not clear to you yet.")
-    return Step("ready", title, text, _("Read the cases"), "cases")
-
-
-def _finished(group: GroupHome) -> Step:
+def finished_step(group: GroupHome) -> Step:
+    """Return the step of a group that has no session ahead."""
     if not group.lines:
         return Step(
             "no_dates", _("The dates of your group are not set yet."), label=_("See the group"), address="group"
@@ -143,19 +88,27 @@ def _finished(group: GroupHome) -> Step:
 def guide_step(viewer: Viewer, group: GroupHome) -> Step:
     """Return the step of who guides a group: the session, where it is, or its results."""
     session, address = group.next, f"sessions?cohort={group.key}"
+    if session and session.running:
+        return running_step(viewer, session, _("The session of your group has begun."))
+    if group.unrecorded:
+        return _record(viewer, group.unrecorded)
     if session is None:
-        return _finished(group)
-    if session.running:
-        return _running(viewer, session, _("The session of your group has begun."))
+        return finished_step(group)
     on = {"day": day(session.starts_at, viewer.zone), "group": group.label}
     if not session.place and not session.online:
         title = _("Where does %(group)s meet on %(day)s?") % on
         text = _("There is no place and no link yet. Members see them here as soon as you save them.")
         return Step("where", title, text, _("Say where"), address)
     if group.released:
-        return _results(viewer, group.released)
+        return results_step(viewer, group.released)
     text = _("Check the place and the link. Members see the link from 24 hours before the start.")
     return Step("check", _("%(group)s meets on %(day)s.") % on, text, _("Check place and link"), address)
+
+
+def _record(viewer: Viewer, session: SessionLine) -> Step:
+    title = _("Who was there on %(day)s?") % {"day": day(session.starts_at, viewer.zone)}
+    text = _("It takes a minute, and members find the hours they attended.")
+    return Step("attendance", title, text, _("Record the attendance"), f"attendance?session={session.key}")
 
 
 def admin_step(viewer: Viewer, group: GroupHome | None, applied: int) -> Step:
@@ -167,7 +120,7 @@ def admin_step(viewer: Viewer, group: GroupHome | None, applied: int) -> Step:
         text = _("A group needs somebody who opens its sessions and keeps an eye on the charter.")
         return Step("guide", title, text, _("Choose a facilitator"), "cohorts")
     if group.next is None:
-        return _finished(group)
+        return finished_step(group)
     on = {"day": day(group.next.starts_at, viewer.zone), "group": group.label}
     return Step("dates", _("%(group)s meets on %(day)s.") % on, label=_("See all dates"), address="plan")
 
@@ -181,10 +134,6 @@ def _people(viewer: Viewer, applied: int) -> Step:
     if applied < network.minimum_size:
         return Step("few", title, until, _("See the people"), "cohorts")
     return Step("form", title, _("Form the groups when you have everybody."), _("Form the groups"), "cohorts")
-
-
-def _opens(viewer: Viewer, name: str) -> bool:
-    return name in PANELS and PANELS[name].visible(viewer)
 
 
 def on(sentence: str, moment: date | None) -> Any:

@@ -7,35 +7,13 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
-from lernet_xblock.models import Application, Case, Charter, CharterConsent, Cohort, Facilitation, PulseReceipt, Session
+from lernet_xblock.models import Application, Attendance, Cohort, Facilitation, PulseReceipt, Session
 from lernet_xblock.queries.cohort import cohort_label
-from lernet_xblock.queries.pulse import may_answer, was_expected
-from lernet_xblock.queries.session import SessionLine, lines_of, next_line
+from lernet_xblock.queries.home_standing import Standing, member_standing
+from lernet_xblock.queries.session import HELD_SAID_WITHIN, PAST, SessionLine, lines_of, next_line
 from lernet_xblock.viewer import Viewer
 
 RESULTS_ARE_NEWS = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class OpenPulse:
-    """An evaluation that waits for the reader's answer."""
-
-    session: SessionLine
-    closes_at: datetime
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What a member did so far.
-
-    must_accept: the charter in force waits for a yes; sent_until: when the evaluation closes that they answered.
-    """
-
-    must_accept: bool
-    has_draft: bool
-    has_shared: bool
-    pulse: OpenPulse | None
-    sent_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -58,6 +36,7 @@ class GroupHome:
     unpublished: datetime | None
     standing: Standing | None = None
     unguided: str = ""
+    unrecorded: SessionLine | None = None
 
 
 def people_ready(viewer: Viewer) -> int:
@@ -72,11 +51,20 @@ def member_home(viewer: Viewer, cohort: Cohort) -> GroupHome:
 
 
 def guide_home(viewer: Viewer) -> GroupHome | None:
-    """Return the home of somebody who guides groups: three queries; None for who guides none."""
+    """Return the home of somebody who guides groups: four queries at most; None for who guides none."""
     cohorts = sorted({row.cohort for row in viewer.facilitations}, key=lambda cohort: cohort.number)
     if not cohorts:
         return None
-    return _home(viewer, cohorts, list(_sessions(viewer, cohorts)))
+    found = _home(viewer, cohorts, list(_sessions(viewer, cohorts)))
+    return replace(found, unrecorded=_unrecorded(viewer, found.lines))
+
+
+def _unrecorded(viewer: Viewer, lines: Sequence[SessionLine]) -> SessionLine | None:
+    """Return the last session if it is over for less than the time to record it, and nobody did: one query at most."""
+    last = next((line for line in reversed(lines) if line.state == PAST), None)
+    if last is None or viewer.now - last.ends_at > HELD_SAID_WITHIN:
+        return None
+    return None if Attendance.objects.filter(session__key=last.key).exists() else last
 
 
 def admin_home(viewer: Viewer) -> GroupHome | None:
@@ -143,7 +131,7 @@ def _home(
         guides=_names(viewer, cohort),
         released=_released(viewer, rows, by_key),
         unpublished=_unpublished(sessions),
-        standing=_standing(viewer, standing_in, rows, by_key) if standing_in is not None else None,
+        standing=member_standing(viewer, standing_in, rows, by_key) if standing_in is not None else None,
     )
 
 
@@ -173,45 +161,3 @@ def _released(viewer: Viewer, rows: Iterable[Any], by_key: dict[str, SessionLine
 def _unpublished(rows: Iterable[Any]) -> datetime | None:
     held = (row for row in rows if row.state == Session.State.PLANNED and row.closes_at)
     return min((row.closes_at for row in held if row.released_at is None), default=None)
-
-
-def _standing(viewer: Viewer, cohort: Cohort, rows: Sequence[Any], by_key: dict[str, SessionLine]) -> Standing:
-    """Return what the member did: two plain queries, which cost less than one clever one."""
-    consent = CharterConsent.objects.filter(charter=OuterRef("pk"), user_id=viewer.user_id)
-    charters = Charter.objects.filter(cohort=cohort).order_by("-version").values_list(Exists(consent), flat=True)
-    accepted = next(iter(charters[:1]), None)
-    cases = set(Case.objects.filter(cohort=cohort, owner_id=viewer.user_id).values_list("state", flat=True))
-    return Standing(
-        must_accept=accepted is False,
-        has_draft=Case.State.DRAFT in cases,
-        has_shared=bool(cases - {Case.State.DRAFT}),
-        pulse=_open_pulse(viewer, rows, by_key),
-        sent_until=_sent_until(viewer, rows),
-    )
-
-
-def _sent_until(viewer: Viewer, rows: Iterable[Any]) -> datetime | None:
-    """Return when the evaluation closes that the member answered last; None once it has, and for who only looks."""
-    if not may_answer(viewer):
-        return None
-    sent = (row for row in rows if row.answered and row.released_at is None and row.state == Session.State.PLANNED)
-    return max((row.closes_at for row in sent if viewer.now <= row.closes_at), default=None)
-
-
-def _open_pulse(viewer: Viewer, rows: Iterable[Any], by_key: dict[str, SessionLine]) -> OpenPulse | None:
-    """Return the evaluation that closes first of those the member is asked for and has not answered."""
-    if not may_answer(viewer) or viewer.membership is None:
-        return None
-    now = viewer.now
-    waiting = [
-        row
-        for row in rows
-        if row.state == Session.State.PLANNED
-        and not row.answered
-        and row.released_at is None
-        and row.opens_at
-        and row.opens_at <= now <= row.closes_at
-        and was_expected(viewer.membership, opens_at=row.opens_at, time_zone=row.time_zone)
-    ]
-    first = min(waiting, key=lambda row: row.closes_at, default=None)
-    return OpenPulse(by_key[first.key], first.closes_at) if first else None

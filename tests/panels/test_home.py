@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lernet_xblock.host.workbench import WorkbenchHost
-from lernet_xblock.models import PulseRelease
+from lernet_xblock.models import Attendance, Poll, PollAnswer, PollOption, PulseRelease, Rsvp
 from lernet_xblock.rules.authored import write
 from lernet_xblock.services.pulse import GRACE
 from lernet_xblock.workbench import clock
@@ -251,7 +251,7 @@ def test_who_to_ask_is_named(member, cohort, session):
     assert "desk@example.org" in page
 
 
-def test_facilitator_is_asked_for_place_then_for_results_then_to_check(cohort, at):
+def test_facilitator_is_asked_for_attendance_then_place_then_results_then_to_check(cohort, at):
     user = FacilitationFactory(cohort=cohort).user
     past = SessionFactory(cohort=cohort)
     coming = SessionFactory(cohort=cohort, number=2, starts_at=past.starts_at + timedelta(days=28))
@@ -265,6 +265,9 @@ def test_facilitator_is_asked_for_place_then_for_results_then_to_check(cohort, a
         withheld=False,
         payload={},
     )
+    assert (step(user)[0], button(user)) == ("attendance", f"attendance?session={past.key}")
+    one = MembershipFactory(cohort=cohort).user
+    Attendance.objects.create(session=past, user=one, state="present", at=past.ends_at)
     assert (step(user)[0], button(user)) == ("where", f"sessions?cohort={cohort.key}")
     coming.meeting_link = LINK
     coming.save()
@@ -274,7 +277,33 @@ def test_facilitator_is_asked_for_place_then_for_results_then_to_check(cohort, a
     at(coming.starts_at)
     assert (step(user)[0], "The session of your group has begun." in step(user)[1]) == ("session", True)
     at(coming.ends_at)
+    assert (step(user)[0], button(user)) == ("attendance", f"attendance?session={coming.key}")
+    at(coming.ends_at + timedelta(days=14, seconds=1))
     assert step(user)[0] == "finished"
+
+
+def test_a_member_is_asked_for_dates_and_whether_they_come(member, cohort, session, at):
+    poll = Poll.objects.create(cohort=cohort, time_zone="Europe/Brussels", made_at=NOW)
+    option = PollOption.objects.create(poll=poll, local_date=date(2027, 1, 5), local_time=time(9))
+    assert (step(member)[0], button(member)) == ("poll", "poll")
+    PollAnswer.objects.create(option=option, user=UserFactory(), answer="yes", at=NOW)
+    assert step(member)[0] == "poll"
+    PollAnswer.objects.create(option=option, user=member, answer="no", at=NOW)
+    assert step(member)[0] == "case"
+    at(session.starts_at - timedelta(days=7, seconds=1))
+    assert step(member)[0] == "case"
+    at(session.starts_at - timedelta(days=7))
+    assert (step(member)[0], button(member)) == ("rsvp", "sessions")
+    Rsvp.objects.create(session=session, user=member, answer="coming", at=NOW)
+    assert step(member)[0] == "case"
+
+
+def test_who_was_not_there_is_not_asked_how_it_was(member, cohort, session, at):
+    CaseFactory(cohort=cohort, owner=member)
+    at(session.ends_at)
+    assert step(member)[0] == "pulse"
+    Attendance.objects.create(session=session, user=member, state="excused", at=session.ends_at)
+    assert step(member)[0] != "pulse"
 
 
 def test_who_comes_by_first_after_an_evaluation_publishes_it(member, cohort, session, at):
@@ -304,6 +333,7 @@ def test_member_hears_of_the_results_unless_they_are_withheld(member, cohort, se
 
 
 def test_evaluation_of_a_session_that_was_cancelled_is_not_published(member, session, at):
+    session.number, session.cancelled_at = None, NOW
     session.state = "cancelled"
     session.save()
     at(session.pulse.closes_at + timedelta(days=1))
