@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from lernet_xblock.host import Actor, ExistingGroup, Letter, Person, Place, Reader, Scope
 from lernet_xblock.i18n import supported
 from lernet_xblock.workbench import clock
+from lernet_xblock.workbench.content import languages_of_people
 
 DEFAULT_COURSE = "course-v1:Workbench+LERNET+dev"
 NOBODY = frozenset({"", "none", "None"})
@@ -27,14 +28,6 @@ NOBODY = frozenset({"", "none", "None"})
 def display_name(user: Any) -> str:
     """Return the full name of a user, else the username."""
     return user.get_full_name() or user.get_username()
-
-
-@cache
-def languages() -> Mapping[str, str]:
-    """Return the language of each person of the demo, by username."""
-    people = resources.files("lernet_xblock.workbench") / "content" / "people.json"
-    told = json.loads(people.read_text("utf-8"))["people"]
-    return {person["username"]: person["language"] for person in told if person.get("language")}
 
 
 @cache
@@ -135,7 +128,7 @@ class WorkbenchHost:
         """Return language and zone of the people of the demo; others read English."""
         users = get_user_model().objects.filter(pk__in=set(user_ids)).values_list("pk", "username", "is_active")
         return {
-            pk: Reader(pk, languages().get(username, "en"), zones().get(username), active)
+            pk: Reader(pk, languages_of_people().get(username, "en"), zones().get(username), active)
             for pk, username, active in users
         }
 
