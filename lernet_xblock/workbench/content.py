@@ -5,7 +5,7 @@ Facts of a day are counted from `today`, so that the demo is always as fresh as 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -121,6 +121,16 @@ class DemoPulse:
     answers: tuple[Mapping[str, Any], ...]
 
 
+@dataclass(frozen=True)
+class DemoMeeting:
+    """One session, by its number. `attendance`: what was recorded of each member; `rsvps`: "coming", or why not."""
+
+    slug: str
+    session: int
+    attendance: Mapping[str, str] = field(default_factory=dict)
+    rsvps: Mapping[str, str] = field(default_factory=dict)
+
+
 @cache
 def _read(name: str) -> Any:
     return json.loads((FOLDER / name).read_text(encoding="utf-8"))
@@ -198,3 +208,8 @@ def _pulse(raw: Mapping[str, Any]) -> DemoPulse:
 def load_pulses() -> tuple[DemoPulse, ...]:
     """Return the evaluations of all sessions that were held, by network and session."""
     return tuple(map(_pulse, _read("pulses.json")["pulses"]))
+
+
+def load_meetings() -> tuple[DemoMeeting, ...]:
+    """Return who was at the sessions that are over, and who says to come to the next one."""
+    return tuple(DemoMeeting(**raw) for raw in _read("meetings.json")["meetings"])

@@ -13,8 +13,28 @@ from django.contrib.auth import get_user_model
 
 from lernet_xblock.models import Application, Case, Cohort, Contribution, Network
 from lernet_xblock.rules.authored import read
-from lernet_xblock.services import application, case, charter, cohort, contribution, forming, network, pulse
-from lernet_xblock.workbench.content import DemoCase, DemoCohort, DemoNetwork, DemoPulse, Person, load_learners
+from lernet_xblock.services import (
+    application,
+    attendance,
+    case,
+    charter,
+    cohort,
+    contribution,
+    forming,
+    network,
+    pulse,
+    rsvp,
+)
+from lernet_xblock.workbench.content import (
+    DemoCase,
+    DemoCohort,
+    DemoMeeting,
+    DemoNetwork,
+    DemoPulse,
+    Person,
+    load_learners,
+    load_meetings,
+)
 from lernet_xblock.workbench.overview import ZONE
 from lernet_xblock.workbench.scenarios import demo_usage_id
 
@@ -73,12 +93,15 @@ def meet(
     cases: Iterable[DemoCase],
     pulses: Iterable[DemoPulse],
 ) -> None:
-    """Let the group agree on its charter, share cases and answer evaluations."""
+    """Let the group agree on its charter, share cases, answer evaluations, and come."""
     accept_charter(group, planned, stage)
     for story in cases:
         tell(group, story, stage)
     for evaluation in pulses:
         evaluate(group, evaluation, stage)
+    for meeting in load_meetings():
+        if meeting.slug == stage.script.slug:
+            come(group, meeting, stage)
 
 
 def answers_of(person: Person) -> dict[str, Any]:
@@ -176,3 +199,27 @@ def evaluate(group: Cohort, evaluation: DemoPulse, stage: Stage) -> None:
         )
     if evaluation.released:
         pulse.release_due(asked, now=asked.closes_at + HOUR)
+
+
+def come(group: Cohort, meeting: DemoMeeting, stage: Stage) -> None:
+    """Let members say whether they come, and the facilitator record who was there."""
+    held = group.sessions.get(number=meeting.session)
+    for username, said in meeting.rsvps.items():
+        coming = said == "coming"
+        rsvp.answer_rsvp(
+            held,
+            user_id=stage.user_ids[username],
+            answer="coming" if coming else "not_coming",
+            reason="" if coming else said,
+            now=stage.now - HOUR,
+        )
+    for username, state in meeting.attendance.items():
+        attendance.set_attendance(
+            held,
+            user_id=stage.user_ids[username],
+            state=state,
+            minutes=None,
+            opened_version=0,
+            by=group.facilitations.get(role="facilitator").user_id,
+            now=held.ends_at,
+        )

@@ -1,7 +1,7 @@
 """The demo's pages before the workbench's own."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 from workbench.urls import urlpatterns as stock
 
 from lernet_xblock.workbench import views
@@ -21,5 +21,6 @@ urlpatterns = [
     path("demo/switch/", views.switch, name="demo_switch"),
     path("demo/<slug:slug>/<slug:view>/", views.unit, name="demo_unit"),
     path("reset_state", no_reset),
+    path("lernet/", include("lernet_xblock.urls")),
     *stock,
 ]

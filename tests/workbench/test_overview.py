@@ -96,7 +96,7 @@ def test_the_next_session_end_is_that_of_this_network_and_not_cancelled() -> Non
     )  # fmt: skip
     meeting(cohort, 1, -1)
     cancelled = meeting(cohort, 2, 1)
-    cancelled.state = Session.State.CANCELLED
+    cancelled.state, cancelled.number, cancelled.cancelled_at = Session.State.CANCELLED, None, NOW
     cancelled.save()
     coming = meeting(cohort, 3, 2)
 
