@@ -26,7 +26,7 @@ export LERNET_NO_SKIPS = 1
 endif
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test lint format i18n i18n-check bench bench-formation screenshots matrix clean
+.PHONY: help demo test lint format i18n i18n-check bench bench-formation bench-sessions screenshots matrix clean
 
 help: ## this list
 	@echo "make <target>, where the target is one of"
@@ -57,6 +57,10 @@ bench-formation: $(DEV) ## cohort formation beside random, round robin and k-mea
 	@$(BIN)/python scripts/bench_formation.py $(ARGS)
 	@$(BIN)/python scripts/bench_reform.py
 	@test -z "$(DATABASE_URL)" || $(BIN)/python scripts/bench_rows.py
+
+bench-sessions: $(DEV) ## calendar feeds; with DATABASE_URL also planning 10 000 groups anew
+	@$(BIN)/python scripts/bench_feed.py $(ARGS)
+	@test -z "$(DATABASE_URL)" || $(BIN)/python scripts/bench_replan.py
 
 screenshots: $(DEV) ## every panel at both widths, into docs/
 	@$(BIN)/python scripts/screenshots.py $(ARGS)

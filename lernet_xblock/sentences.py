@@ -25,6 +25,8 @@ SETTING_LABELS: dict[str, Any] = {
     "frequency": _("Frequency"),
     "interval": _("Weeks or months between sessions"),
     "listed_dates": _("Dates of the sessions"),
+    "free_days": _("Days without session"),
+    "make_up": _("Make up at the end for sessions on these days"),
     "first_date": _("First session"),
     "session_time": _("Starts at"),
     "time_zone": _("Time zone"),
@@ -39,6 +41,8 @@ SETTING_LABELS: dict[str, Any] = {
     "decision_date": _("Everybody hears by"),
     "end_date": _("The network ends on"),
     "threshold": _("Answers needed before an evaluation is shown"),
+    "reminders": _("Reminders before a session"),
+    "self_check_in": _("Members say themselves that they are there"),
     "charter_text": _("Charter: the ground rules of a group"),
     "support_contact": _("Who to ask"),
 }
@@ -82,8 +86,19 @@ SENTENCES: dict[str, Any] = {
         "No dates follow from this. Please check the first date, the frequency and the number of sessions."
     ),
     "schedule_unsatisfiable": _("These sessions would take more than %(years)s years."),
-    "schedule_holidays_unavailable": _("The holidays of this country are not known here."),
+    "schedule_holidays_unavailable": _(
+        "Only the holidays of Belgium are known on this site. Please type those of other countries yourself, one date"
+        " on each line.",
+    ),
+    "holidays_unknown": _("We do not know the holidays of “%(code)s”. Please give two letters, such as BE or FR."),
+    "free_days_leave_too_few": _(
+        "Without these days, %(sessions)s sessions would be left. A network needs at least %(minimum)s.",
+    ),
     "too_few_sessions": _("A network has at least %(minimum)s sessions: the launch, one in between and the closing."),
+    "session_past": _("The session on %(day)s would lie in the past. Please choose later dates."),
+    "sessions_overlap": _(
+        "The sessions on %(day)s and %(other)s would overlap. Please choose other dates or shorter sessions.",
+    ),
     "size_outside_recommendation": _(
         "The recommendation is groups of %(minimum)s to %(maximum)s people. Another size is possible.",
     ),
@@ -98,6 +113,7 @@ SENTENCES: dict[str, Any] = {
     "session_day_after_holiday": _("The session on %(date)s is the day after %(holiday)s."),
     "session_in_clock_gap": _("The clock jumps over %(local)s, so that session starts an hour later."),
     "session_in_clock_overlap": _("The clock shows %(local)s twice; the session starts the first time."),
+    "sessions_lost": _("Sessions that are lost because they fall on days without session: %(lost)s."),
     "first_date_past": _("The first session lies in the past."),
     "applications_close_past": _("The last day to apply lies in the past."),
     "first_session_past": _(
@@ -219,11 +235,12 @@ def labelled(field: str, text: str) -> str:
 
 def _shown(value: object) -> str:
     if isinstance(value, datetime):
-        return f"{_day(value)}, {date_format(value, 'H:i')}"
+        return f"{shown_day(value)}, {date_format(value, 'H:i')}"
     if isinstance(value, date):
-        return _day(value)
+        return shown_day(value)
     return str(HOLIDAYS.get(value, value)) if isinstance(value, str) else str(value)
 
 
-def _day(moment: date) -> str:
+def shown_day(moment: date) -> str:
+    """Return "Tuesday 2 March 2027" in the active language."""
     return date_format(moment, DAY_PATTERNS.get((get_language() or "en").split("-")[0], DAY_PATTERN))

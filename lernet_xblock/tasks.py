@@ -10,10 +10,13 @@ from importlib.util import find_spec
 
 from lernet_xblock.errors import RuleViolation
 from lernet_xblock.host import get_host
-from lernet_xblock.models import Proposal
+from lernet_xblock.models import Proposal, Replan
 from lernet_xblock.panels.attempt import attempt
+from lernet_xblock.panels.delivery import TASK as DELIVER
+from lernet_xblock.panels.delivery import deliver
 from lernet_xblock.queries.proposal_search import search
 from lernet_xblock.rules.refusals import Refused
+from lernet_xblock.services.message import noticing
 from lernet_xblock.services.proposal import confirm, give_back
 from lernet_xblock.services.proposal_search import (
     Found,
@@ -22,6 +25,7 @@ from lernet_xblock.services.proposal_search import (
     keep_result,
     report_progress,
 )
+from lernet_xblock.services.replan import work_on
 
 # Between two looks at whether somebody asked to stop, in seconds: each costs a query.
 LISTEN_EVERY = 0.5
@@ -87,12 +91,35 @@ def form_proposal(key: str) -> None:
         raise
 
 
-TASKS: dict[str, Callable[[str], None]] = {"proposal.search": search_proposal, "proposal.form": form_proposal}
+def deliver_messages(key: str) -> None:
+    """Send what is due, in whatever network; what is left when the run is over is another run's."""
+    if deliver(get_host()).more:
+        get_host().run_later(DELIVER, key)
+
+
+def replan_groups(key: str) -> None:
+    """Give all groups of a network other dates, batch by batch, and send what there is to say of it."""
+    replan = Replan.objects.select_related("network").get(key=key)
+    while attempt(lambda: work_on(replan, now=get_host().now())):
+        pass
+    get_host().run_later(DELIVER, replan.network.key)
+
+
+REPLAN = "plan.replan"
+TASKS: dict[str, Callable[[str], None]] = {
+    "proposal.search": search_proposal,
+    "proposal.form": form_proposal,
+    REPLAN: replan_groups,
+    DELIVER: deliver_messages,
+}
 
 
 def perform(name: str, key: str) -> None:
-    """Do the work of this name on the row with this key."""
-    TASKS[name](key)
+    """Do the work of this name on the row with this key; who has to be told of it at once is told."""
+    with noticing() as told:
+        TASKS[name](key)
+    for network in sorted(told)[:1]:
+        deliver_messages(network)
 
 
 if find_spec("celery"):

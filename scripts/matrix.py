@@ -19,7 +19,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv-matrix"
-SHOWN = ("Django", "XBlock", "xblock-sdk", "edx-opaque-keys", "web-fragments", "tzdata", "nh3", "numpy", "scipy")
+SHOWN = (
+    "Django",
+    "XBlock",
+    "xblock-sdk",
+    "edx-opaque-keys",
+    "web-fragments",
+    "icalendar",
+    "tzdata",
+    "nh3",
+    "numpy",
+    "scipy",
+)
 
 
 @dataclass(frozen=True)

@@ -188,3 +188,32 @@ def shared_case(cohort: models.Cohort, **changes: Any) -> models.Case:
     """Return a shared case of a member of the cohort."""
     owner = MembershipFactory(cohort=cohort).user
     return CaseFactory(cohort=cohort, owner=owner, **changes)
+
+
+class MessageFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Message
+
+    cohort = factory.SubFactory(CohortFactory)
+    network = factory.SelfAttribute("cohort.network")
+    user = factory.SubFactory(UserFactory)
+    kind = "reminder_1d"
+    cause = factory.Sequence(lambda number: f"cause {number}")
+    send_at = made_at = NOW
+
+
+class PollFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Poll
+        skip_postgeneration_save = True
+
+    cohort = factory.SubFactory(CohortFactory)
+    time_zone = "Europe/Brussels"
+    made_at = NOW
+
+    @factory.post_generation
+    def days(self, create: bool, extracted: Any, **_given: Any) -> None:
+        """The days asked about, at 13:30: two Tuesdays unless told otherwise."""
+        if create:
+            for day in extracted or (date(2027, 2, 2), date(2027, 2, 9)):
+                models.PollOption.objects.create(poll=self, local_date=day, local_time=time(13, 30))

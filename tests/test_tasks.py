@@ -1,19 +1,31 @@
 """Work in the background: a search that is followed, stopped, refused; groups formed by a worker."""
 
 import threading
+from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.db import connection
 
 from lernet_xblock import tasks
 from lernet_xblock.errors import RuleViolation
 from lernet_xblock.host import get_host
-from lernet_xblock.host.workbench import perform_apart
+from lernet_xblock.host.workbench import WorkbenchHost, perform_apart
 from lernet_xblock.models import Cohort, PairRule, Proposal
+from lernet_xblock.panels.delivery import Delivered
 from lernet_xblock.rules.wishes import ATTRIBUTES, Wishes
 from lernet_xblock.services import proposal as services
+from lernet_xblock.services.message import announce
 from lernet_xblock.services.proposal_search import ask_for, stop
-from tests.factories import NOW, ApplicationFactory, NetworkFactory, UserFactory
+from lernet_xblock.workbench import clock
+from tests.factories import (
+    NOW,
+    ApplicationFactory,
+    MembershipFactory,
+    NetworkFactory,
+    SessionFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 State = Proposal.State
@@ -121,6 +133,32 @@ def test_the_workbench_starts_a_thread_once_the_transaction_is_committed(
     ((given, thread),) = begun
     assert given == ("proposal.search", "abc")
     assert thread is not threading.main_thread()
+
+
+def test_the_thread_keeps_the_clock_of_who_asked(monkeypatch):
+    seen = []
+    monkeypatch.setattr(tasks, "perform", lambda *_given: seen.append(clock.shift()))
+    perform_apart("x", "y", timedelta(days=3))
+    assert (seen, clock.shift()) == ([timedelta(days=3)], timedelta())
+
+
+def test_what_a_run_leaves_is_another_runs(monkeypatch):
+    asked, more = [], iter((True, False))
+    monkeypatch.setattr(tasks, "deliver", lambda _host: Delivered(0, 20, 0, more=next(more)))
+    monkeypatch.setattr(WorkbenchHost, "run_later", lambda _self, *given: asked.append(given))
+    for _run in range(2):
+        tasks.perform("messages.deliver", "abc")
+    assert asked == [("messages.deliver", "abc")]
+
+
+def test_who_has_to_be_told_of_work_in_the_background_is_told_at_once(monkeypatch):
+    session = SessionFactory()
+    member = MembershipFactory(cohort=session.cohort)
+    monkeypatch.setitem(
+        tasks.TASKS, "x", lambda _key: announce(session, kind="session_moved", now=get_host().now(), urgent=True)
+    )
+    tasks.perform("x", "y")
+    assert [one.to for one in mail.outbox] == [[member.user.email]]
 
 
 def test_a_thread_leaves_no_connection_open(monkeypatch):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -14,6 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
 from lernet_xblock.host import Actor, ExistingGroup, Letter, Person, Place, Reader, Scope
+from lernet_xblock.host.queue import hand_over
 
 ATTRIBUTE = "edx-platform."
 STAFF_ROLES = frozenset({"staff", "instructor"})
@@ -154,7 +156,7 @@ class LmsHost:
     def run_later(self, task: str, key: str) -> None:
         """Hand the task to a Celery worker once the transaction is committed."""
         later = import_string("lernet_xblock.tasks.perform_later")
-        transaction.on_commit(lambda: later.delay(task, key))
+        transaction.on_commit(partial(hand_over, later, task, key))
 
     def existing_groups(self, course_id: str) -> Sequence[ExistingGroup]:
         """Return the cohorts, then the teams of each team set: a query each, whatever the number of people.

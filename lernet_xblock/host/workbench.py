@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
 from threading import Thread
@@ -12,8 +12,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.db import connections, transaction
-from django.utils.module_loading import import_string
 from django.utils.http import urlencode
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
 from lernet_xblock.host import Actor, ExistingGroup, Letter, Person, Place, Reader, Scope
@@ -45,10 +45,11 @@ def demo_groups() -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def perform_apart(task: str, key: str) -> None:
-    """Do a task in a thread of its own, with a connection of its own."""
+def perform_apart(task: str, key: str, shift: timedelta = timedelta()) -> None:
+    """Do a task in a thread of its own, with a connection of its own. shift: of the clock of who asked for it."""
     try:
-        import_string("lernet_xblock.tasks.perform")(task, key)
+        with clock.moved(shift, language=None):
+            import_string("lernet_xblock.tasks.perform")(task, key)
     finally:
         connections.close_all()
 
@@ -94,7 +95,8 @@ class WorkbenchHost:
 
     def run_later(self, task: str, key: str) -> None:
         """Start a thread once the transaction is committed: the workbench has no workers."""
-        transaction.on_commit(lambda: Thread(target=perform_apart, args=(task, key), daemon=True).start())
+        told = (task, key, clock.shift())
+        transaction.on_commit(lambda: Thread(target=perform_apart, args=told, daemon=True).start())
 
     def existing_groups(self, course_id: str) -> Sequence[ExistingGroup]:  # noqa: ARG002 - the protocol
         """Return the groups of the setting `LERNET_DEV_GROUPS`, else those of the demo."""

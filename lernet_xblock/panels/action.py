@@ -7,7 +7,6 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -18,10 +17,12 @@ from lernet_xblock.host import Place
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.panels import rate, sent
 from lernet_xblock.panels.attempt import attempt
+from lernet_xblock.panels.conflict import changed_by
+from lernet_xblock.panels.delivery import TASK as DELIVER
 from lernet_xblock.panels.forms import KEY_FIELD, ActionForm, Forms
 from lernet_xblock.panels.panel import Address, Params, render_panel
 from lernet_xblock.rules.text import clean
-from lernet_xblock.templatetags.lernet_show import clock, day
+from lernet_xblock.services.message import noticing
 from lernet_xblock.viewer import Viewer
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class Action:
     """One write. `creates`: a second click must not make a second thing; `remembers`: a key and a rate may be kept.
 
     Evaluations remember nothing: their ledger alone says that somebody answered. `places`: where it may be sent
-    from: settings are written in Studio, everything else in the course.
+    from: settings are written in Studio, everything else in the course. a_minute: how often one person may send it.
     """
 
     name: str
@@ -69,12 +70,13 @@ class Action:
     remembers: bool = True
     content_type: str = JSON_TYPE
     places: frozenset[Place] = IN_COURSE
+    a_minute: int = rate.WRITES_PER_MINUTE
 
 
 ACTIONS: dict[str, Action] = {}
 
 
-def action(
+def action(  # noqa: PLR0913 - each says one thing about the action
     name: str,
     *,
     panel: str,
@@ -84,11 +86,13 @@ def action(
     remembers: bool = True,
     content_type: str = JSON_TYPE,
     places: frozenset[Place] = IN_COURSE,
+    a_minute: int = rate.WRITES_PER_MINUTE,
 ) -> Callable[[Run], Run]:
     """Register the function as an action. It gets the viewer and the valid form, inside a transaction."""
 
     def register(run: Run) -> Run:
-        ACTIONS[name] = Action(name, panel, permission, form, run, creates, remembers, content_type, places)
+        options = (creates, remembers, content_type, places, a_minute)
+        ACTIONS[name] = Action(name, panel, permission, form, run, *options)
         return run
 
     return register
@@ -183,7 +187,7 @@ def perform(request: Any, viewer: Viewer, name: str) -> tuple[HTTPStatus, str]:
     found = find_action(request, name)
     check_person(viewer, found)
     if found.remembers:
-        rate.count(viewer, found.name)
+        rate.count(viewer, found.name, found.a_minute)
     arrived = read_sent(request, found)
     return answer(viewer, found, arrived)
 
@@ -203,7 +207,8 @@ def answer(viewer: Viewer, found: Action, arrived: Sent) -> tuple[HTTPStatus, st
     if not form.is_valid():
         return _refused(viewer, address, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        reply = attempt(lambda: _once(viewer, found, form))
+        with noticing() as told:
+            reply = attempt(lambda: _once(viewer, found, form))
     except errors.StaleVersion as stale:
         form.take_conflict(stale, changed_by(viewer, stale, typed=bool(form.visible_fields())))
         return _refused(viewer.again(), address, form, HTTPStatus.CONFLICT)
@@ -212,6 +217,8 @@ def answer(viewer: Viewer, found: Action, arrived: Sent) -> tuple[HTTPStatus, st
     except errors.RuleViolation as violation:
         _blame(form, violation)
         return _refused(viewer.again(), address, form, HTTPStatus(violation.status))
+    for network in told:
+        viewer.host.run_later(DELIVER, network)
     place = Address(reply.panel or address.panel, reply.params if reply.panel else address.params)
     return HTTPStatus.OK, render_panel(viewer.again(), place, say=reply.say, once=reply.once)
 
@@ -221,32 +228,6 @@ def _once(viewer: Viewer, found: Action, form: ActionForm) -> Reply:
     if found.creates and found.remembers and not sent.first_time(viewer, form):
         return Reply(say=_("This was saved already."))
     return found.run(viewer, form) or Reply()
-
-
-def changed_by(viewer: Viewer, stale: errors.StaleVersion, *, typed: bool) -> str:
-    """Return the sentence of a conflict: who was first, when, and what to do with what was typed, if anything was."""
-    what_now = (
-        _("What you typed is kept: compare it with what is stored now, and save again if yours should stand.")
-        if typed
-        else _("Nothing of yours was saved: this is how it is now.")
-    )
-    return f"{_who_was_first(viewer, stale)} {what_now}"
-
-
-def _who_was_first(viewer: Viewer, stale: errors.StaleVersion) -> str:
-    if stale.at is None:
-        return stale.sentence
-    if stale.by_id == viewer.user_id:
-        return _("You changed this yourself on %(day)s at %(time)s, in another window.") % _moment(viewer, stale.at)
-    name = viewer.host.names([stale.by_id]).get(stale.by_id, "") if stale.by_id else ""
-    return _("%(name)s changed this on %(day)s at %(time)s, after you opened it.") % {
-        "name": name or _("Somebody else"),
-        **_moment(viewer, stale.at),
-    }
-
-
-def _moment(viewer: Viewer, at: datetime) -> dict[str, str]:
-    return {"day": day(at, viewer.zone), "time": clock(at, viewer.zone)}
 
 
 def _blame(form: ActionForm, violation: errors.RuleViolation) -> None:

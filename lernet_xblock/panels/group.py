@@ -15,8 +15,8 @@ from lernet_xblock.panels.leaving import leave_page
 from lernet_xblock.panels.operation import OPERATIONS, Operation
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.pausing import own_pause_page
-from lernet_xblock.panels.run import FOR_GUIDES
-from lernet_xblock.panels.sessions import choices, has_groups
+from lernet_xblock.panels.run import FOR_GUIDES, has_groups
+from lernet_xblock.panels.sessions import choices
 from lernet_xblock.queries.group import GroupPage, group_page
 from lernet_xblock.queries.session import choose_cohort, cohorts_of
 from lernet_xblock.services import charter as services

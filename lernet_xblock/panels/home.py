@@ -8,6 +8,7 @@ from lernet_xblock import permissions
 from lernet_xblock.i18n import gettext_lazy
 from lernet_xblock.models import Network
 from lernet_xblock.panels.applicant_steps import applicant_step
+from lernet_xblock.panels.delivery import ask_for_delivery
 from lernet_xblock.panels.forms import Forms
 from lernet_xblock.panels.home_steps import (
     Step,
@@ -22,6 +23,7 @@ from lernet_xblock.panels.notice import news
 from lernet_xblock.panels.offer import offer_parts, refusal
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.pulse import release_form
+from lernet_xblock.panels.run import guides_or_runs
 from lernet_xblock.queries.home import GroupHome, admin_home, guide_home, member_home, people_ready
 from lernet_xblock.queries.network import card
 from lernet_xblock.queries.pause import network_pauses
@@ -45,6 +47,8 @@ class Date:
 @panel("home", title=gettext_lazy("Home"), visible=permissions.is_known)
 def home(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noqa: ARG001 - one signature
     """Return what the home panel shows: exactly one next step, and what there is to know below it."""
+    if guides_or_runs(viewer):
+        ask_for_delivery(viewer)
     step, group = _for(viewer)
     offer = offer_parts(viewer, forms) if step.kind == "offered" else {}
     closes_at = group.unpublished if group else None
@@ -53,6 +57,7 @@ def home(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noq
         "group": group,
         "line": group.lines if group else _dates(viewer),
         "contact": viewer.plan.support_contact,
+        "belongs": permissions.belongs(viewer),
         "release": release_form(viewer, forms, due=closes_at is not None and viewer.now > closes_at + GRACE),
         "offer_refused": "" if "offer" in offer else refusal(forms),
         **offer,

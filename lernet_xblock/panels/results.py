@@ -12,7 +12,7 @@ from lernet_xblock.panels.dots import Picture, draw
 from lernet_xblock.panels.forms import Forms
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.pulse import PACES, STATEMENTS, PulseForm, release_form
-from lernet_xblock.panels.sessions import has_groups
+from lernet_xblock.panels.run import has_groups
 from lernet_xblock.queries import pulse as pulses
 from lernet_xblock.rules.evaluation import PACE, RATING_SCALE
 from lernet_xblock.services.pulse import GRACE, is_open, threshold_of

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lernet_xblock import permissions
 from lernet_xblock.errors import NotFound
-from lernet_xblock.models import Cohort
+from lernet_xblock.models import Cohort, Network
 from lernet_xblock.panels.action import Reply
 from lernet_xblock.panels.panel import Address
 from lernet_xblock.viewer import Viewer
@@ -50,3 +50,14 @@ def back_to(viewer: Viewer, cohort: Cohort) -> Back:
     if permissions.is_admin(viewer):
         return Back(Address("cohorts"))
     return Back(Address("group", {"cohort": cohort.key}))
+
+
+def has_groups(viewer: Viewer) -> bool:
+    """Whether there can be a group that concerns the person: before groups are formed, an admin has none to look at."""
+    formed = viewer.network is not None and viewer.network.state not in (Network.State.OPEN, Network.State.FORMING)
+    return permissions.belongs(viewer) or (permissions.takes_part(viewer) and formed)
+
+
+def guides_or_runs(viewer: Viewer) -> bool:
+    """Who guides a group of the network, and the admins: those who may change sessions."""
+    return permissions.is_facilitator(viewer) or (permissions.is_admin(viewer) and viewer.network is not None)

@@ -30,10 +30,19 @@ MODE_NAMES: dict[str, Any] = {
     "online": _("Online"),
     "mixed": _("In person and online"),
 }
-CHOICES: dict[str, dict[str, Any]] = {
+REMINDER_NAMES: dict[str, Any] = {
+    "7d": _("7 days before"),
+    "1d": _("1 day before"),
+    "1h": _("1 hour before"),
+}
+YES_NO: dict[Any, Any] = {True: _("Yes"), False: _("No")}
+CHOICES: dict[str, dict[Any, Any]] = {
     "frequency": FREQUENCY_NAMES,
     "mode": MODE_NAMES,
     "working_language": LANGUAGES,
+    "reminders": REMINDER_NAMES,
+    "make_up": YES_NO,
+    "self_check_in": YES_NO,
 }
 NOTHING = "—"
 
@@ -42,10 +51,10 @@ def shown(name: str, value: Any) -> str:
     """Return a setting's value in words; a dash for nothing."""
     if value in (None, "", ()):
         return NOTHING
+    if isinstance(value, tuple):
+        return ", ".join(shown(name, item) for item in value)
     if name in CHOICES:
         return str(CHOICES[name].get(value, value))
-    if isinstance(value, tuple):
-        return ", ".join(shown("", item) for item in value)
     if isinstance(value, time):
         return value.isoformat("minutes")
     return str(day(value)) if isinstance(value, date) else str(value)

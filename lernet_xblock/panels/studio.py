@@ -16,6 +16,7 @@ from lernet_xblock.panels.opening import digest, past
 from lernet_xblock.panels.panel import Address, Params, panel, render_panel
 from lernet_xblock.panels.settings_shown import card_values, said, shown
 from lernet_xblock.panels.studio_form import SettingsForm, initial_of
+from lernet_xblock.panels.studio_holidays import HolidaysForm
 from lernet_xblock.queries.network import Change, card, changes
 from lernet_xblock.rules.authored import write
 from lernet_xblock.rules.network_settings import Settings
@@ -113,6 +114,13 @@ def save(viewer: Viewer, form: SettingsForm) -> Reply:
         raise SavedElsewhere(stored=stored, typed=typed)
     viewer.keep(typed)
     return Reply(say=_("Saved."))
+
+
+@action("studio.holidays", panel="studio", permission=permissions.is_author, form=HolidaysForm, places=IN_STUDIO)
+def holidays(viewer: Viewer, form: HolidaysForm) -> Reply:  # noqa: ARG001 - one signature
+    """Return the editor as it was typed, with the public holidays of a country among the days without session."""
+    filled, sentence = form.filled()
+    return Reply(say=sentence, once={"form": filled, "filled": True})
 
 
 @panel("preview", title=gettext_lazy("Preview"), visible=_in_studio, in_menu=_never)

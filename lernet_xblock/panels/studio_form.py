@@ -9,87 +9,94 @@ from django import forms
 from lernet_xblock.i18n import LANGUAGES, gettext_lazy
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.panels.forms import VersionedForm
-from lernet_xblock.panels.settings_shown import FREQUENCY_NAMES, MODE_NAMES
+from lernet_xblock.panels.settings_shown import FREQUENCY_NAMES, MODE_NAMES, REMINDER_NAMES
+from lernet_xblock.panels.studio_days import CountryField, DaysField, dates_of_text, written
+from lernet_xblock.panels.studio_fields import choice_field, day_field, number_field, text_field, time_field, unreadable
 from lernet_xblock.panels.studio_groups import GROUPS, NEEDED_TO_SAVE, OPTIONAL, WIDE
-from lernet_xblock.rules.network_settings import DATES, Settings
+from lernet_xblock.rules.network_settings import DATES, REMINDERS, Settings
 from lernet_xblock.rules.trajectory import check
 from lernet_xblock.sentences import SETTING_LABELS, sentence, sentence_of
 
 LONGEST_TAG = 40
-
-
-def _text(name: str, most: int, *, lines: int = 0, **options: Any) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": lines}) if lines else forms.TextInput
-    return forms.CharField(label=SETTING_LABELS[name], required=False, max_length=most, widget=widget, **options)
-
-
-def _number(name: str, **options: Any) -> forms.IntegerField:
-    widget = forms.NumberInput(attrs={"inputmode": "numeric"})
-    return forms.IntegerField(label=SETTING_LABELS[name], required=False, widget=widget, **options)
-
-
-def _day(name: str, **options: Any) -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(
-        label=SETTING_LABELS[name], required=False, widget=widget, input_formats=["%Y-%m-%d"], **options
-    )
-
-
-def _choice(name: str, names: dict[str, Any], widget: Any = forms.Select) -> forms.ChoiceField:
-    return forms.ChoiceField(label=SETTING_LABELS[name], required=False, choices=tuple(names.items()), widget=widget)
+# Settings of several values.
+MANY = frozenset({"tags", "listed_dates", "free_days", "reminders"})
 
 
 class SettingsForm(VersionedForm):
     """Every field of Settings by its name, in the order of GROUPS; `version` stands for all of what was stored."""
 
-    title = _text("title", 80)
-    goal = _text(
+    title = text_field("title", 80)
+    goal = text_field(
         "goal",
         600,
         lines=4,
         help_text=gettext_lazy("What members can do afterwards that is hard for them now. 40 to 600 characters."),
     )
-    audience = _text("audience", 200)
-    tags = _text("tags", 500, help_text=gettext_lazy("Up to 8, with commas between them."))
-    minimum_size = _number("minimum_size")
-    maximum_size = _number("maximum_size")
-    target_size = _number("target_size", help_text=gettext_lazy("Left empty, the middle of the two."))
-    cohort_limit = _number(
+    audience = text_field("audience", 200)
+    tags = text_field("tags", 500, help_text=gettext_lazy("Up to 8, with commas between them."))
+    minimum_size = number_field("minimum_size")
+    maximum_size = number_field("maximum_size")
+    target_size = number_field("target_size", help_text=gettext_lazy("Left empty, the middle of the two."))
+    cohort_limit = number_field(
         "cohort_limit", help_text=gettext_lazy("Beyond the seats of all groups there is a waiting list.")
     )
-    working_language = _choice("working_language", LANGUAGES)
-    support_contact = _text("support_contact", 300)
-    frequency = _choice("frequency", FREQUENCY_NAMES)
-    interval = _number("interval")
-    session_count = _number("session_count", help_text=gettext_lazy("At least 3."))
-    first_date = _day("first_date")
-    session_time = forms.TimeField(
-        label=SETTING_LABELS["session_time"],
-        required=False,
-        input_formats=["%H:%M", "%H:%M:%S"],
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-    )
-    time_zone = _text("time_zone", 64)
-    session_minutes = _number("session_minutes", help_text=gettext_lazy("60 to 240."))
-    preparation_minutes = _number("preparation_minutes", help_text=gettext_lazy("0 to 120."))
-    listed_dates = _text(
+    working_language = choice_field("working_language", LANGUAGES)
+    support_contact = text_field("support_contact", 300)
+    frequency = choice_field("frequency", FREQUENCY_NAMES)
+    interval = number_field("interval")
+    session_count = number_field("session_count", help_text=gettext_lazy("At least 3."))
+    first_date = day_field("first_date")
+    session_time = time_field("session_time")
+    time_zone = text_field("time_zone", 64)
+    session_minutes = number_field("session_minutes", help_text=gettext_lazy("60 to 240."))
+    preparation_minutes = number_field("preparation_minutes", help_text=gettext_lazy("0 to 120."))
+    listed_dates = text_field(
         "listed_dates",
         3000,
         lines=3,
         help_text=gettext_lazy("Only for dates of your choice: one on each line, such as 2027-02-02."),
     )
-    end_date = _day("end_date", help_text=gettext_lazy("Left empty, the day of the last session."))
-    mode = _choice("mode", MODE_NAMES, forms.RadioSelect)
-    place = _text("place", 300)
-    meeting_link = _text("meeting_link", 500, help_text=gettext_lazy("Only members see it. It begins with https://."))
-    applications_open = _day(
+    end_date = day_field("end_date", help_text=gettext_lazy("Left empty, the day of the last session."))
+    free_days = DaysField(
+        label=SETTING_LABELS["free_days"],
+        help_text=gettext_lazy("One date on each line, such as 2027-03-29 Easter Monday."),
+    )
+    country = CountryField()
+    make_up = forms.BooleanField(
+        label=SETTING_LABELS["make_up"],
+        required=False,
+        help_text=gettext_lazy("Without this tick, a session that would fall on such a day is lost."),
+    )
+    mode = choice_field("mode", MODE_NAMES, forms.RadioSelect)
+    place = text_field("place", 300)
+    meeting_link = text_field(
+        "meeting_link", 500, help_text=gettext_lazy("Only members see it. It begins with https://.")
+    )
+    applications_open = day_field(
         "applications_open", help_text=gettext_lazy("Left empty, as soon as an administrator opens them.")
     )
-    applications_close = _day("applications_close")
-    decision_date = _day(
+    applications_close = day_field("applications_close")
+    decision_date = day_field(
         "decision_date", help_text=gettext_lazy("On that day people know whether the network goes ahead.")
     )
-    charter_text = _text(
+    reminders = forms.MultipleChoiceField(
+        label=SETTING_LABELS["reminders"],
+        required=False,
+        choices=tuple(REMINDER_NAMES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "Members get a message, besides those about changes. Nobody gets a reminder between 20:00 and 7:00."
+        ),
+    )
+    self_check_in = forms.BooleanField(
+        label=SETTING_LABELS["self_check_in"],
+        required=False,
+        help_text=gettext_lazy(
+            "From 15 minutes before a session begins until 30 minutes after, each member can mark themselves as"
+            " present. The facilitator can correct it. Without this tick, only the facilitator says who was there."
+        ),
+    )
+    charter_text = text_field(
         "charter_text",
         6000,
         lines=8,
@@ -97,7 +104,7 @@ class SettingsForm(VersionedForm):
             "Each group makes it its own at the launch, and everybody agrees before reading a case."
         ),
     )
-    threshold = _number(
+    threshold = number_field(
         "threshold",
         help_text=gettext_lazy(
             "4 to 10, 5 is usual. With fewer answers nothing is shown, so that nobody can be recognised."
@@ -109,19 +116,11 @@ class SettingsForm(VersionedForm):
         self.fields["time_zone"].widget.attrs["list"] = f"{self.viewer.html_id}-zones"
         for name, field in self.fields.items():
             field.needed = name not in OPTIONAL
-            field.error_messages["invalid"] = self._unreadable(field)
+            field.error_messages["invalid"] = unreadable(field)
             if isinstance(field, forms.CharField) and field.max_length:
                 field.error_messages["max_length"] = sentence_of("too_long", {"maximum": field.max_length})
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = sentence_of("unknown_choice", {})
-
-    @staticmethod
-    def _unreadable(field: forms.Field) -> str:
-        if isinstance(field, forms.DateField):
-            return _("Please give a date, such as 2027-02-02.")
-        if isinstance(field, forms.TimeField):
-            return _("Please give a time, such as 13:30.")
-        return _("Please give a whole number.")
 
     @property
     def shown_fields(self) -> list[Any]:
@@ -155,16 +154,13 @@ class SettingsForm(VersionedForm):
             )
         return tuple(dict.fromkeys(found))
 
+    def clean_reminders(self) -> tuple[str, ...]:
+        """Put them in the order of the days."""
+        return tuple(one for one in REMINDERS if one in self.cleaned_data["reminders"])
+
     def clean_listed_dates(self) -> tuple[date, ...]:
         """Read ISO dates, in any order."""
-        found = []
-        for part in re.split(r"[\s,;]+", self.cleaned_data["listed_dates"].strip()):
-            try:
-                found += [date.fromisoformat(part)] if part else []
-            except ValueError:
-                text = _("“%(text)s” is not a date such as 2027-02-02.") % {"text": part[:40]}
-                raise forms.ValidationError(text) from None
-        return tuple(sorted(found))
+        return dates_of_text(self.cleaned_data["listed_dates"])
 
     def clean(self) -> dict[str, Any]:
         """Refuse what contradicts itself, beside its field. What is missing may wait, but title and goal."""
@@ -188,9 +184,7 @@ class SettingsForm(VersionedForm):
     def settings(self) -> Settings:
         """The settings as typed; what could not be read counts as not filled in."""
         fields = Settings.__dataclass_fields__
-        return Settings(
-            **{name: self.cleaned_data.get(name, () if name in {"tags", "listed_dates"} else None) for name in fields}
-        )
+        return Settings(**{name: self.cleaned_data.get(name, () if name in MANY else None) for name in fields})
 
 
 def initial_of(settings: Settings) -> dict[str, Any]:
@@ -198,5 +192,6 @@ def initial_of(settings: Settings) -> dict[str, Any]:
     given = {name: getattr(settings, name) for name in Settings.__dataclass_fields__}
     return given | {
         "tags": ", ".join(settings.tags),
-        "listed_dates": "\n".join(day.isoformat() for day in settings.listed_dates),
+        "listed_dates": written(settings.listed_dates),
+        "free_days": written(settings.free_days),
     }

@@ -54,7 +54,8 @@ def member_standing(
     days costs one query more, and so does an evaluation that is open.
     """
     consent = CharterConsent.objects.filter(charter=OuterRef("pk"), user_id=viewer.user_id)
-    options = PollOption.objects.filter(poll__cohort=cohort, poll__open=True)
+    today = viewer.now.date()
+    options = PollOption.objects.filter(poll__cohort=cohort, poll__open=True, local_date__gte=today)
     unanswered = options.exclude(answers__user_id=viewer.user_id)
     charters = Charter.objects.filter(cohort=cohort).order_by("-version")
     accepted, asked_for_dates = next(iter(charters.values_list(Exists(consent), Exists(unanswered))[:1]), (None, False))
@@ -105,10 +106,9 @@ def _open_pulse(viewer: Viewer, rows: Iterable[Any], by_key: Mapping[str, Sessio
         and row.opens_at <= now <= row.closes_at
         and was_expected(viewer.membership, opens_at=row.opens_at, time_zone=row.time_zone)
     ]
-    first = min(waiting, key=lambda row: row.closes_at, default=None)
-    if first is None or _stayed_away(viewer, first):
-        return None
-    return OpenPulse(by_key[first.key], first.closes_at)
+    in_order = sorted(waiting, key=lambda row: row.closes_at)
+    first = next((row for row in in_order if not _stayed_away(viewer, row)), None)
+    return OpenPulse(by_key[first.key], first.closes_at) if first else None
 
 
 def _stayed_away(viewer: Viewer, row: Any) -> bool:

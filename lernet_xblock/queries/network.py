@@ -1,6 +1,6 @@
 """What settings mean for a reader: the card of a network, and what its author changed since it opened."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from lernet_xblock.models import Network
@@ -31,7 +31,10 @@ class Change:
 
 def card(settings: Settings) -> Card:
     """Return the card of a network, complete or not."""
-    return Card(settings, _sessions(settings), hours_minutes_total(settings))
+    sessions = _sessions(settings)
+    # Days without session can cost some of them.
+    planned = replace(settings, session_count=len(sessions)) if sessions else settings
+    return Card(settings, sessions, hours_minutes_total(planned))
 
 
 def changes(network: Network, settings: Settings) -> tuple[Change, ...]:

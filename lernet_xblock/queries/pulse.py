@@ -6,13 +6,24 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from lernet_xblock.errors import NotFound
-from lernet_xblock.models import Cohort, Membership, Pulse, PulseReceipt, Session
+from django.db.models import Exists, OuterRef
+
+from lernet_xblock.errors import NotFound, RuleViolation
+from lernet_xblock.i18n import gettext as _
+from lernet_xblock.models import Attendance, Cohort, Membership, Pulse, PulseReceipt, Session
 from lernet_xblock.permissions import is_admin, is_member, was_there
 from lernet_xblock.queries.cohort import cohort_label
 from lernet_xblock.rules.pause import pauses_at
 from lernet_xblock.rules.zones import zone
 from lernet_xblock.viewer import Viewer
+
+
+class NotAsked(NotFound):
+    """The person is recorded as not there, so nobody asks them how it was."""
+
+    def __init__(self) -> None:
+        text = _("You are recorded as not there, so this evaluation is not for you. Tell your facilitator if you were.")
+        RuleViolation.__init__(self, text)
 
 
 class Window(StrEnum):
@@ -56,7 +67,7 @@ def cohort_results(viewer: Viewer, *, grace: timedelta) -> tuple[CohortResults, 
     grace: how long after the window an answer may still arrive.
     """
     cohorts = _cohorts(viewer)
-    pulses = [pulse for pulse in _opened(cohorts, viewer.now) if _concerns(viewer, pulse)]
+    pulses = [pulse for pulse in _opened(viewer, cohorts) if _concerns(viewer, pulse)]
     sent = _sent(viewer, pulses)
     found: dict[int, list[PulseResult]] = {cohort.pk: [] for cohort in cohorts}
     for pulse in pulses:
@@ -68,21 +79,18 @@ def find_pulse(viewer: Viewer, session_key: str) -> Pulse:
     """Return the evaluation this member is asked for, whenever its window is; else raise NotFound.
 
     Members were there when the session ended, and did not pause then; who guides the group or runs the course is
-    not asked, and neither is staff behind a masquerade.
+    not asked, and neither is staff behind a masquerade. Raises NotAsked for who is recorded as not there and has not
+    answered before that was.
     """
-    pulse = (
-        Pulse.objects.select_related("session")
-        .filter(
-            session__key=session_key,
-            session__cohort__in=_places(viewer),
-            session__state=Session.State.PLANNED,
-        )
-        .first()
-        if may_answer(viewer) and session_key.isalnum()
-        else None
-    )
+    pulse = None
+    if may_answer(viewer) and session_key.isalnum():
+        held = Pulse.objects.filter(session__key=session_key, session__state=Session.State.PLANNED)
+        own = held.filter(session__cohort__in=_places(viewer)).select_related("session")
+        pulse = _with_own_absence(viewer, own).first()
     if pulse is None or not _was_member(viewer, pulse):
         raise NotFound
+    if pulse.away and not has_answered(viewer, pulse):
+        raise NotAsked
     return pulse
 
 
@@ -96,7 +104,7 @@ def pulse_to_answer(viewer: Viewer) -> PulseResult | None:
     if not may_answer(viewer) or viewer.cohort is None:
         return None
     pulses = list(
-        _opened([viewer.cohort], viewer.now).filter(closes_at__gte=viewer.now, release=None).order_by("closes_at"),
+        _opened(viewer, [viewer.cohort]).filter(closes_at__gte=viewer.now, release=None).order_by("closes_at")
     )
     sent = _sent(viewer, pulses)
     waiting = (_result(viewer, pulse, sent, timedelta()) for pulse in pulses)
@@ -132,13 +140,20 @@ def _due(now: datetime, grace: timedelta) -> Any:
     ).order_by("closes_at", "pk")
 
 
-def _opened(cohorts: Iterable[Cohort], now: datetime) -> Any:
+def _with_own_absence(viewer: Viewer, pulses: Any) -> Any:
+    """Add `away`: whether the reader is recorded as not there. To have said so beforehand bars nobody."""
+    own = Attendance.objects.filter(session=OuterRef("session"), user_id=viewer.user_id)
+    return pulses.annotate(away=Exists(own.exclude(state__in=Attendance.THERE)))
+
+
+def _opened(viewer: Viewer, cohorts: Iterable[Cohort]) -> Any:
     """Return the evaluations that have opened, of sessions that were held; the newest first."""
     return (
-        Pulse.objects.filter(
+        _with_own_absence(viewer, Pulse.objects)
+        .filter(
             session__cohort__in=[cohort.pk for cohort in cohorts],
             session__state=Session.State.PLANNED,
-            opens_at__lte=now,
+            opens_at__lte=viewer.now,
         )
         .select_related("session", "release")
         .order_by("-opens_at", "-pk")
@@ -205,7 +220,7 @@ def _was_member(viewer: Viewer, pulse: Pulse) -> bool:
     return was_expected(place, opens_at=pulse.opens_at, time_zone=pulse.session.time_zone)
 
 
-def _result(viewer: Viewer, pulse: Pulse, sent: frozenset[int], grace: timedelta) -> PulseResult:
+def _result(viewer: Viewer, pulse: Any, sent: frozenset[int], grace: timedelta) -> PulseResult:
     session, release = pulse.session, getattr(pulse, "release", None)
     return PulseResult(
         session_key=session.key,
@@ -221,7 +236,7 @@ def _result(viewer: Viewer, pulse: Pulse, sent: frozenset[int], grace: timedelta
     )
 
 
-def _window(viewer: Viewer, pulse: Pulse, sent: frozenset[int], grace: timedelta) -> Window:
+def _window(viewer: Viewer, pulse: Any, sent: frozenset[int], grace: timedelta) -> Window:
     release = getattr(pulse, "release", None)
     if release is not None:
         return Window.WITHHELD if release.withheld else Window.RELEASED
@@ -229,5 +244,5 @@ def _window(viewer: Viewer, pulse: Pulse, sent: frozenset[int], grace: timedelta
         return Window.DUE
     if pulse.pk in sent:
         return Window.SENT
-    asked = may_answer(viewer) and _was_member(viewer, pulse)
+    asked = may_answer(viewer) and _was_member(viewer, pulse) and not pulse.away
     return Window.TO_ANSWER if asked else Window.OPEN

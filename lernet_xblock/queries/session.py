@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lernet_xblock.errors import NotFound
 from lernet_xblock.models import Cohort, Session
-from lernet_xblock.permissions import guides, is_admin, is_member, may_change_session
+from lernet_xblock.permissions import guides, is_admin, is_member, may_change_session, may_run
 from lernet_xblock.rules.zones import zone
 from lernet_xblock.viewer import Viewer
 
@@ -16,6 +16,9 @@ LINK_SHOWN_BEFORE = timedelta(hours=24)
 DOOR_OPENS_BEFORE = timedelta(minutes=15)
 
 PAST, NEXT, PLANNED = "past", "next", "planned"
+WAYS = ("move", "cancel", "hold", "not_held")
+# How long after its end it can be said that a session was held, or was not; see services.session_held.
+HELD_SAID_WITHIN, NOT_HELD_SAID_WITHIN = timedelta(days=14), timedelta(hours=72)
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,14 @@ class MeetingLink:
 class SessionLine:
     """One session before one reader.
 
-    state: PAST, NEXT (the first that is not over), PLANNED, or the row's own "cancelled" and "not_held".
+    number: 0 for one that is cancelled. state: PAST, NEXT (the first that is not over), PLANNED, or the row's own
+    "cancelled" and "not_held". moved_from: when it would have begun before it was moved; instead: when the session
+    begins into which a cancelled one went; reason: why it was moved, cancelled or not held, "" where nobody said.
     online: whether there is a link at all, whoever may see it.
     link: None unless the reader may use it now; link_later: there is one, and it will be shown in time.
     running: from 15 minutes before the start until the end. there: the session's zone where its clock differs from
     the reader's, else None. stored_link, version: for the form of those who may change the session, else "" and 0.
+    ways: what the reader may do with it now, of WAYS.
     """
 
     key: str
@@ -43,7 +49,12 @@ class SessionLine:
     state: str
     starts_at: datetime
     ends_at: datetime
+    title: str
     place: str
+    notes: str
+    reason: str
+    moved_from: datetime | None
+    instead: datetime | None
     online: bool
     link: MeetingLink | None
     link_later: bool
@@ -52,6 +63,7 @@ class SessionLine:
     may_edit: bool
     stored_link: str
     version: int
+    ways: tuple[str, ...]
 
 
 def cohorts_of(viewer: Viewer) -> tuple[Cohort, ...]:
@@ -105,13 +117,14 @@ def lines_of(
 
     sessions: all those of the cohorts, since which one comes next depends on the others.
     """
-    rows = sorted(sessions, key=lambda row: (row.starts_at, row.number))
+    rows = sorted(sessions, key=lambda row: (row.starts_at, row.pk))
+    starts = {row.pk: row.starts_at for row in rows}
     found = {}
     for cohort in cohorts:
         own = [row for row in rows if row.cohort_id == cohort.pk]
         ahead = (row.pk for row in own if row.state == Session.State.PLANNED and row.ends_at > viewer.now)
         first = next(ahead, None)
-        found[cohort.pk] = tuple(_line(viewer, cohort, row, is_next=row.pk == first) for row in own)
+        found[cohort.pk] = tuple(_line(viewer, cohort, row, starts, is_next=row.pk == first) for row in own)
     return found
 
 
@@ -129,30 +142,63 @@ def uses_link(viewer: Viewer, cohort: Cohort) -> bool:
     return viewer.may_write and (member or guides(viewer, cohort))
 
 
-def _line(viewer: Viewer, cohort: Cohort, row: Session, *, is_next: bool) -> SessionLine:
-    planned = row.state == Session.State.PLANNED
-    over = row.ends_at <= viewer.now
-    usable = bool(row.meeting_link) and planned and not over and uses_link(viewer, cohort)
-    shown = usable and viewer.now >= row.starts_at - LINK_SHOWN_BEFORE
+def _line(
+    viewer: Viewer,
+    cohort: Cohort,
+    row: Session,
+    starts: Mapping[int, datetime],
+    *,
+    is_next: bool,
+) -> SessionLine:
+    """starts: of all sessions of the cohort, by row number."""
     row.cohort = cohort
-    may_edit = planned and not over and viewer.may_write and may_change_session(viewer, row)
+    goes_on = row.state == Session.State.PLANNED and row.ends_at > viewer.now
+    may_change = viewer.may_write and may_change_session(viewer, row)
+    link, link_later = _link(viewer, cohort, row) if goes_on else (None, False)
     return SessionLine(
         key=row.key,
-        number=row.number,
+        number=row.number or 0,
         kind=row.kind,
-        state=_state(row, over=over, is_next=is_next),
+        state=_state(row, over=row.ends_at <= viewer.now, is_next=is_next),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
+        title=row.title,
         place=row.place,
+        notes=row.notes,
+        reason=row.reason,
+        moved_from=row.moved_from,
+        instead=starts.get(row.merged_into_id or 0),
         online=bool(row.meeting_link),
-        link=_meeting_link(row.meeting_link) if shown else None,
-        link_later=usable and not shown,
-        running=planned and not over and viewer.now >= row.starts_at - DOOR_OPENS_BEFORE,
+        link=link,
+        link_later=link_later,
+        running=goes_on and viewer.now >= row.starts_at - DOOR_OPENS_BEFORE,
         there=_elsewhere(viewer, row),
-        may_edit=may_edit,
-        stored_link=row.meeting_link if may_edit else "",
-        version=row.version if may_edit else 0,
+        may_edit=goes_on and may_change,
+        stored_link=row.meeting_link if goes_on and may_change else "",
+        version=row.version if goes_on and may_change else 0,
+        ways=_ways(viewer, cohort, row) if may_change else (),
     )
+
+
+def _ways(viewer: Viewer, cohort: Cohort, row: Session) -> tuple[str, ...]:
+    """Return what can be done now with a session that the reader may change."""
+    if row.state == Session.State.CANCELLED:
+        return ()
+    if viewer.now < row.starts_at:
+        return ("move", "cancel") if may_run(viewer, cohort) else ("move",)
+    late = viewer.now - row.ends_at
+    if row.state == Session.State.NOT_HELD:
+        return ("hold",) if late <= NOT_HELD_SAID_WITHIN else ()
+    hold = ("hold",) if row.held_at is None and late <= HELD_SAID_WITHIN else ()
+    return (*hold, "not_held") if late <= NOT_HELD_SAID_WITHIN else hold
+
+
+def _link(viewer: Viewer, cohort: Cohort, row: Session) -> tuple[MeetingLink | None, bool]:
+    """Return the link of a session that goes on, and whether it is shown only later."""
+    if not row.meeting_link or not uses_link(viewer, cohort):
+        return None, False
+    shown = viewer.now >= row.starts_at - LINK_SHOWN_BEFORE
+    return (_meeting_link(row.meeting_link), False) if shown else (None, True)
 
 
 def _state(row: Session, *, over: bool, is_next: bool) -> str:

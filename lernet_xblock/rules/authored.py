@@ -9,8 +9,10 @@ from dataclasses import fields
 from datetime import date, time
 from typing import Any, get_args
 
-from lernet_xblock.rules.network_settings import Settings
+from lernet_xblock.rules.network_settings import REMINDERS, Settings
 
+# Settings that came later: a network that was stored before them has what an author gets who says nothing.
+CAME_LATER = frozenset({"make_up", "reminders", "self_check_in"})
 # The block's field for a setting, where the names differ: the platform shows `display_name`.
 BLOCK_FIELDS = {"title": "display_name", "tags": "topics"}
 
@@ -43,6 +45,11 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
 
 
+def _reminders(value: Any) -> tuple[str, ...]:
+    given = _texts(value)
+    return tuple(one for one in REMINDERS if one in given)
+
+
 def _whole(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
@@ -59,7 +66,7 @@ READERS = {
     "tags": _texts,
     "listed_dates": _dates,
     "free_days": _dates,
-    "reminders": _texts,
+    "reminders": _reminders,
     "make_up": _truth,
     "self_check_in": _truth,
     "session_time": _time,
@@ -77,8 +84,12 @@ def _reader(field: Any) -> Any:
 
 
 def read(raw: Mapping[str, Any]) -> Settings:
-    """raw: setting name → JSON value (dates and times as ISO text). Returns the settings, gaps as None or empty."""
-    return Settings(**{field.name: _reader(field)(raw.get(field.name)) for field in fields(Settings)})
+    """raw: setting name → JSON value (dates and times as ISO text). Returns the settings, gaps as None or empty.
+
+    A setting of CAME_LATER that is missing altogether has its default.
+    """
+    known = (field for field in fields(Settings) if field.name in raw or field.name not in CAME_LATER)
+    return Settings(**{field.name: _reader(field)(raw.get(field.name)) for field in known})
 
 
 def write(settings: Settings) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Public holidays: Belgium built in, other countries through the optional `holidays` library."""
 
 import importlib
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -64,17 +65,24 @@ def holidays_of(code: str, year: int) -> frozenset[date]:
     country, _, part = code.partition("-")
     if country == "BE":
         return frozenset(day for day, _ in _be(year))
-    return _from_library(country, part or None, year)
+    return frozenset(from_library(country, part or None, [year]))
 
 
-def _from_library(country: str, part: str | None, year: int) -> frozenset[date]:
+def from_library(
+    country: str, part: str | None, years: Iterable[int], *, language: str | None = None
+) -> dict[date, str]:
+    """Return the holidays of other countries with their names. Raises Refused as holidays_of does.
+
+    language: of the names where the library has it for the country, else English or the country's own.
+    """
     try:
         # Loaded here and by name: the library is an optional extra of 14 MB.
         library = importlib.import_module("holidays")
     except ImportError as error:
         raise Refused("schedule_holidays_unavailable", "exclude.holidays") from error
+    named = {"language": language} if language else {}
     try:
-        found = library.country_holidays(country, subdiv=part, years=year)
+        found = library.country_holidays(country, subdiv=part, years=list(years), **named)
     except NotImplementedError as error:
         raise Refused("schedule_invalid", "exclude.holidays") from error
-    return frozenset(found)
+    return dict(found)

@@ -62,7 +62,7 @@ def check(settings: Settings) -> tuple[Problem, ...]:
     unknown_choice; below_minimum_size, outside_bounds; zone_unknown; not_https; and of dates
     close_before_open, decision_before_close, start_not_after_decision, end_not_after_start,
     end_before_last_session, first_date_not_earliest, first_date_not_last_weekday,
-    dates_repeated, dates_do_not_match_count, schedule_invalid, schedule_unsatisfiable.
+    dates_repeated, dates_do_not_match_count, schedule_invalid, schedule_unsatisfiable, free_days_leave_too_few.
     """
     parts: tuple[Callable[[Settings], _Found], ...] = (
         _required,
@@ -212,6 +212,9 @@ def _sessions(settings: Settings) -> _Found:
             yield Problem(refused.field or "first_date", refused.code, refused.values)
     else:
         yield from _end(settings.end_date, sessions)
+        if settings.free_days and len(sessions) < FEWEST_SESSIONS <= (settings.session_count or 0):
+            values = {"sessions": len(sessions), "minimum": FEWEST_SESSIONS}
+            yield Problem("free_days", "free_days_leave_too_few", values)
 
 
 def _end(end: date | None, sessions: tuple[Occurrence, ...]) -> _Found:

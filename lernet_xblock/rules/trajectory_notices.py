@@ -23,7 +23,7 @@ def notices(settings: Settings) -> tuple[Notice, ...]:
     """Return what is allowed but worth saying; () when nothing is. Never raises.
 
     Codes: size_outside_recommendation, maximum_below_threshold, many_groups (value groups), place_missing,
-    meeting_link_missing, charter_missing; per session session_on_holiday and
+    meeting_link_missing, charter_missing, sessions_lost (value lost); per session session_on_holiday and
     session_day_after_holiday (values date, holiday: a code), session_in_clock_gap and
     session_in_clock_overlap (values local: the naive start).
     """
@@ -57,6 +57,9 @@ def _sessions(settings: Settings) -> Iterator[Notice]:
         sessions = spread_dates(settings)
     except Refused:
         return
+    lost = (settings.session_count or 0) - len(sessions)
+    if settings.free_days and lost > 0:
+        yield Notice("free_days", "sessions_lost", {"lost": lost})
     field = "listed_dates" if settings.frequency == "dates" else "first_date"
     for session in sessions:
         yield from _holiday(field, session)

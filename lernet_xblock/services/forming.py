@@ -21,6 +21,7 @@ from lernet_xblock.services.audit import record
 from lernet_xblock.services.batch import batches, insert
 from lernet_xblock.services.charter import put_in_force_all
 from lernet_xblock.services.fresh import check_fresh, touch
+from lernet_xblock.services.message import announce_plan_made
 from lernet_xblock.services.session import plan_all_sessions
 
 State = Application.State
@@ -101,6 +102,7 @@ def form_cohorts(
     _seat(locked, cohorts, groups, users, now=now)
     put_in_force_all(cohorts, text=settings.charter_text or "", now=now)
     plan_all_sessions(cohorts, settings=settings, by=by, now=now)
+    announce_plan_made(cohorts, now=now)
     _settle(locked, groups)
     locked.state = Network.State.RUNNING
     touch(locked, by=by, now=now)

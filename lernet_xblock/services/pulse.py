@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.views.decorators.debug import sensitive_variables
 
 from lernet_xblock.errors import Busy, RuleViolation
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.models import (
+    Attendance,
     Facilitation,
     Membership,
     Network,
@@ -33,6 +34,7 @@ from lernet_xblock.rules.zones import zone
 GRACE = timedelta(seconds=60)
 HIGHEST_THRESHOLD = 10
 SEED_BITS = 128
+AWAY = (Attendance.State.EXCUSED, Attendance.State.ABSENT)
 
 
 class PulseClosed(RuleViolation):
@@ -66,7 +68,8 @@ def answer(
 ) -> bool:
     """Keep one set of answers and return True; False when the person answered before, and nothing is kept.
 
-    ratings: item → whole number, or None for no answer. Raises PulseClosed outside the window.
+    ratings: item → whole number, or None for no answer. Raises PulseClosed outside the window, and for who is
+    recorded as not there; an answer that was given before that stays, since nobody can find it any more.
     """
     if not is_open(pulse, now):
         raise PulseClosed
@@ -77,6 +80,8 @@ def answer(
     # The ledger's row waits for a release that is under way and keeps the next one waiting; so this look, at
     # the newest state, settles that no answer arrives behind a release.
     if PulseRelease.objects.select_for_update().filter(pulse=pulse).exists():
+        raise PulseClosed
+    if _away(pulse).filter(user_id=user_id).exists():
         raise PulseClosed
     _keep(pulse, ratings=ratings, comment=comment)
     return True
@@ -156,7 +161,7 @@ def _publish(pulse: Pulse, session: Session, *, now: datetime) -> PulseRelease:
 
 
 def _asked(pulse: Pulse, session: Session) -> int:
-    """Return how many members the cohort had when the session ended; who paused then was not expected."""
+    """Return how many members the cohort had when the session ended; who paused then or was not there is not asked."""
     there = Membership.objects.filter(cohort_id=session.cohort_id, joined_at__lte=pulse.opens_at)
     day = today_in(zone(session.time_zone), pulse.opens_at)
     there = there.exclude(paused_at__isnull=False, paused_at__lte=pulse.opens_at, paused_until__gte=day)
@@ -164,7 +169,13 @@ def _asked(pulse: Pulse, session: Session) -> int:
     return (
         there.filter(Q(left_at__isnull=True) | Q(left_at__gt=pulse.opens_at))
         .exclude(user_id__in=guides)
+        .exclude(user_id__in=_away(pulse).values("user_id"))
         .values("user_id")
         .distinct()
         .count()
     )
+
+
+def _away(pulse: Pulse) -> QuerySet[Attendance]:
+    """Return who is recorded as not there. To have said that one does not come bars nobody: people come after all."""
+    return Attendance.objects.filter(session=pulse.session_id, state__in=AWAY)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import F
 
 from lernet_xblock.models import Cohort, Pulse, Session
+from lernet_xblock.services.message import drop_reminders
 from lernet_xblock.services.session_numbers import BEYOND, renumber
 from lernet_xblock.services.session_time import PULSE_WINDOW
 
@@ -33,6 +34,7 @@ def cancel_ahead(cohort: Cohort, *, by: int, now: datetime) -> list[int]:
     ahead = Session.objects.select_for_update().filter(cohort=cohort, state=Session.State.PLANNED, starts_at__gt=now)
     pks = list(ahead.order_by("pk").values_list("pk", flat=True))
     _set(pks, Session.State.CANCELLED, by=by, now=now, number=None, cancelled_at=now)
+    drop_reminders(pks, now=now)
     return pks
 
 

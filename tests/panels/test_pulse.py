@@ -11,6 +11,7 @@ from django.db import IntegrityError
 
 from lernet_xblock.host.workbench import WorkbenchHost
 from lernet_xblock.models import (
+    Attendance,
     AuditEntry,
     PulseAnswer,
     PulseComment,
@@ -255,11 +256,33 @@ def test_staff_who_look_as_a_member_see_no_form_and_not_whether_they_answered(mo
 
 @pytest.mark.parametrize("state", ["cancelled", "not_held"])
 def test_a_session_that_was_not_held_is_not_evaluated(member, pulse, state):
-    pulse.session.state = state
-    pulse.session.save()
+    off = SessionFactory(cohort=pulse.session.cohort, state=state, number=None if state == "cancelled" else 2)
+    pulse.session = off
+    pulse.save()
     assert send(member, pulse).status_int == 404
     assert page(member, pulse).status_int == 404
     assert pulse.session.key not in get(make_block(member.username), "results").text
+
+
+@pytest.mark.parametrize("state", ["excused", "absent"])
+def test_who_is_recorded_as_not_there_is_not_asked(member, pulse, state):
+    cell = Attendance.objects.create(session=pulse.session, user=member, state=state, at=pulse.opens_at)
+    offered = f"results?pulse={pulse.session.key}"
+    for response in (send(member, pulse), page(member, pulse)):
+        assert response.status_int == 404
+        assert response.text.startswith("You are recorded as not there")
+    assert offered not in get(make_block(member.username), "results").text
+    assert not PulseReceipt.objects.exists()
+    cell.delete()
+    assert offered in get(make_block(member.username), "results").text
+    assert send(member, pulse).status_int == 200
+
+
+def test_who_answered_before_being_recorded_as_not_there_still_reads_that_it_was_sent(member, pulse):
+    send(member, pulse)
+    Attendance.objects.create(session=pulse.session, user=member, state="absent", at=pulse.opens_at)
+    assert page(member, pulse).status_int == 200
+    assert "already" in send(member, pulse).text
 
 
 def test_an_answer_leaves_no_trace_but_its_ledger(member, pulse, caplog):

@@ -190,6 +190,13 @@ def round_trip(block):
             "session_time": "",
             "preparation_minutes": "0",
         },
+        {
+            "free_days": "2027-03-30 Day after Easter, off\n2027-05-06",
+            "make_up": "",
+            "reminders": ["1h", "7d"],
+            "self_check_in": "on",
+        },
+        {"free_days": "", "make_up": "on", "reminders": [], "self_check_in": ""},
         {"tags": "null, true, 1, ]", "audience": "null", "support_contact": "12"},
     ],
 )

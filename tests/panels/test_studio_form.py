@@ -1,5 +1,7 @@
 """The author's form: what is kept, and what is refused beside its field."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 
@@ -16,6 +18,8 @@ TYPED = {
     **{name: "" if value is None else str(value) for name, value in write(PLAN).items()},
     "tags": "supervision, reintegration",
     "listed_dates": "",
+    "free_days": "",
+    "reminders": ["7d", "1d"],
 }
 
 
@@ -32,7 +36,14 @@ def author():
 def save(block, **changes):
     """Send the editor as it is opened now, with these changes."""
     version = str(version_of(read(block.raw_settings())))
-    return post(block, "studio.save", {"version": version} | TYPED | changes, at="studio")
+    return post(block, "studio.save", sent({"version": version} | changes), at="studio")
+
+
+def sent(changes):
+    """Return the pairs that a browser sends: one for each of several choices, none for a tick that is not there."""
+    typed = TYPED | {"self_check_in": ""} | changes
+    pairs = [(name, one) for name, value in typed.items() for one in (value if isinstance(value, list) else [value])]
+    return [pair for pair in pairs if pair[0] not in {"make_up", "self_check_in"} or pair[1]]
 
 
 @pytest.mark.parametrize("name", ["title", "goal"])
@@ -72,6 +83,12 @@ def test_empty_title_or_goal_is_refused_and_everything_typed_is_kept(author, nam
         ({"working_language": "la"}, "working_language", "one from the list"),
         ({"frequency": "dates", "listed_dates": "2027-02-02\nsoon"}, "listed_dates", "“soon” is not a date"),
         ({"frequency": "dates", "listed_dates": "2027-02-02"}, "listed_dates", "1 dates for 5 sessions"),
+        ({"free_days": "2027-03-29\nEaster"}, "free_days", "“Easter” is not a date"),
+        ({"free_days": "2027-02-30"}, "free_days", "“2027-02-30” is not a date"),
+        ({"free_days": "2027-03-29 to 2027-04-09"}, "free_days", "a line of its own"),
+        ({"free_days": "2027-02-02\n2027-03-02\n2027-03-30", "make_up": ""}, "free_days", "2 sessions would be left"),
+        ({"session_minutes": "500"}, "session_minutes", "from 60 to 240"),
+        ({"interval": "52", "session_count": "9"}, "session_count", "more than 5 years"),
         ({"meeting_link": "javascript:alert(1)"}, "meeting_link", "begins with https://"),
         ({"meeting_link": "http://meet.example.org"}, "meeting_link", "begins with https://"),
         ({"threshold": "3"}, "threshold", "from 4 to 10"),
@@ -151,3 +168,44 @@ def test_an_editor_without_its_version_overwrites_nothing(author, version):
     block = make_block(author.username, **FIELDS)
     assert save(block, version=version, title="Mine now").status_int in {409, 422}
     assert block.display_name == PLAN.title
+
+
+def test_days_without_session_may_carry_a_name_and_come_in_any_order(author):
+    block = make_block(author.username)
+    typed = "2027-05-06 Ascension, in Belgium\n\n2027-03-29, 2027-12-25 Noël\n2027-05-06"
+    assert save(block, free_days=typed).status_int == 200
+    assert block.free_days == ["2027-03-29", "2027-05-06", "2027-12-25"]
+
+
+def test_a_session_on_a_free_day_comes_at_the_end_or_is_lost(author):
+    block = make_block(author.username)
+    made_up = save(block, free_days="2027-03-30")
+    assert "Tuesday 22 June 2027" in made_up.text
+    assert "Tuesday 30 March 2027" not in made_up.text
+    lost = save(block, free_days="2027-03-30", make_up="")
+    assert "Tuesday 22 June 2027" not in lost.text
+    assert "lost because they fall on days without session: 1." in lost.text
+
+
+def test_ticks_that_are_taken_away_are_stored(author):
+    block = make_block(author.username)
+    assert save(block, make_up="", reminders=[], self_check_in="on").status_int == 200
+    assert (block.make_up, block.reminders, block.self_check_in) == (False, [], True)
+    assert save(block, make_up="on", reminders=["1h", "1d"], self_check_in="").status_int == 200
+    assert (block.make_up, block.reminders, block.self_check_in) == (True, ["1d", "1h"], False)
+
+
+def test_the_editor_shows_the_ticks_as_they_are_stored(author):
+    html = get(make_block(author.username, make_up=False, reminders=["1h"], self_check_in=True), "studio").text
+    ticked = dict(re.findall('name="([a-z_]+)"(?: value="([^"]*)")?[^>]* checked', html))
+    assert {name: ticked.get(name) for name in ("make_up", "reminders", "self_check_in")} == {
+        "make_up": None,
+        "reminders": "1h",
+        "self_check_in": "",
+    }
+
+
+def test_an_unknown_reminder_is_refused(author):
+    response = save(make_block(author.username, **FIELDS), reminders=["7d", "2d"])
+    assert response.status_int == 422
+    assert 'studio-save-reminders_error">Please choose one from the list.' in response.text

@@ -27,7 +27,7 @@ def offer():
     CharterFactory(cohort=cohort)
     SessionFactory(cohort=cohort, number=1, starts_at=NOW - timedelta(days=1))
     SessionFactory(cohort=cohort, number=2, starts_at=NOW + timedelta(days=1))
-    SessionFactory(cohort=cohort, number=3, starts_at=NOW + timedelta(days=2), state="cancelled")
+    SessionFactory(cohort=cohort, starts_at=NOW + timedelta(days=2), state="cancelled")
     return OfferFactory(cohort=cohort)
 
 

@@ -37,9 +37,10 @@ def test_a_network_that_runs_does_not_pause():
 
 def test_sessions_of_the_next_ninety_days_are_in_reach(django_assert_num_queries):
     cohort = CohortFactory(number=1)
-    for number, days, state in ((1, -1, "planned"), (2, 10, "planned"), (3, 20, "cancelled"), (4, 91, "planned")):
+    SessionFactory(cohort=cohort, starts_at=NOW + timedelta(days=20), state="cancelled")
+    for number, days in ((1, -1), (2, 10), (3, 91)):
         at = NOW + timedelta(days=days)
-        SessionFactory(cohort=cohort, number=number, starts_at=at, local_date=at.date(), state=state)
+        SessionFactory(cohort=cohort, number=number, starts_at=at, local_date=at.date())
     reader = viewer()
     with django_assert_num_queries(1):
         found = queries.sessions_in_reach(reader, cohort.network)

@@ -7,7 +7,7 @@ import pytest
 
 from lernet_xblock.errors import NotFound
 from lernet_xblock.host import get_host
-from lernet_xblock.models import PulseReceipt
+from lernet_xblock.models import Attendance, PulseReceipt
 from lernet_xblock.panels.page import viewer_of
 from lernet_xblock.queries import pulse as pulses
 from lernet_xblock.services.pulse import GRACE
@@ -67,6 +67,17 @@ def test_it_is_no_next_step_for_those_who_are_not_asked(cohort, pulse):
     late = MembershipFactory(cohort=cohort, joined_at=now).user
     for person in (FacilitationFactory(cohort=cohort).user, UserFactory(is_staff=True), UserFactory(), late):
         assert pulses.pulse_to_answer(viewer(person, now)) is None
+
+
+def test_it_is_no_next_step_for_who_is_recorded_as_not_there(member, pulse):
+    reader = viewer(member, pulse.opens_at + HOUR)
+    cell = Attendance.objects.create(session=pulse.session, user=member, state="late", at=pulse.opens_at)
+    assert pulses.pulse_to_answer(reader) is not None
+    for state in ("excused", "absent"):
+        Attendance.objects.filter(pk=cell.pk).update(state=state)
+        assert pulses.pulse_to_answer(reader) is None
+        with pytest.raises(pulses.NotAsked):
+            pulses.find_pulse(reader, pulse.session.key)
 
 
 @pytest.mark.parametrize(("after", "due"), [(GRACE, 0), (GRACE + timedelta(microseconds=1), 1)])

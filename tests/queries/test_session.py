@@ -7,6 +7,7 @@ import pytest
 
 from lernet_xblock.errors import NotFound
 from lernet_xblock.host.workbench import WorkbenchHost
+from lernet_xblock.models import Session
 from lernet_xblock.panels.page import viewer_of
 from lernet_xblock.queries.session import choose_cohort, cohorts_of, find_session, next_line, session_lines
 from lernet_xblock.workbench import clock
@@ -16,6 +17,7 @@ from tests.factories import (
     MembershipFactory,
     NetworkFactory,
     SessionFactory,
+    SubstitutionFactory,
     UserFactory,
 )
 from tests.runtime import make_block
@@ -111,7 +113,7 @@ def test_who_looks_as_somebody_else_gets_no_link_and_no_form(session, at, masque
 
 def test_the_next_session_is_the_first_that_is_not_over(session, at):
     later = {"cohort": session.cohort, "kind": "regular"}
-    SessionFactory(number=2, starts_at=session.starts_at + timedelta(days=28), state="cancelled", **later)
+    SessionFactory(starts_at=session.starts_at + timedelta(days=28), state="cancelled", **later)
     SessionFactory(number=3, starts_at=session.starts_at + timedelta(days=56), **later)
     SessionFactory(number=4, starts_at=session.starts_at + timedelta(days=84), **later)
     user = MembershipFactory(cohort=session.cohort).user
@@ -174,3 +176,58 @@ def test_lines_cost_one_query(cohorts, django_assert_num_queries):
     admin = viewer(UserFactory(is_staff=True))
     with django_assert_num_queries(1):
         assert len(session_lines(admin, rows)) == cohorts
+
+
+HOURS = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("after_start", "state", "ways"),
+    [
+        (-HOURS, "planned", ("move", "cancel")),
+        (timedelta(), "planned", ("hold", "not_held")),
+        (75 * HOURS, "planned", ("hold", "not_held")),
+        (75 * HOURS + timedelta(seconds=1), "planned", ("hold",)),
+        (timedelta(days=14, hours=3), "planned", ("hold",)),
+        (timedelta(days=14, hours=3, seconds=1), "planned", ()),
+        (75 * HOURS, "not_held", ("hold",)),
+        (76 * HOURS, "not_held", ()),
+        (-HOURS, "cancelled", ()),
+    ],
+)
+def test_what_can_be_done_with_a_session_follows_from_the_clock(session, at, after_start, state, ways):
+    number, cancelled_at = (None, session.changed_at) if state == "cancelled" else (1, None)
+    Session.objects.filter(pk=session.pk).update(state=state, number=number, cancelled_at=cancelled_at)
+    at(session.starts_at + after_start)
+    assert line(FacilitationFactory(cohort=session.cohort).user, session).ways == ways
+    assert line(MembershipFactory(cohort=session.cohort).user, session).ways == ()
+
+
+def test_who_stands_in_for_a_session_moves_it_and_cancels_nothing(session, at):
+    at(session.starts_at - HOURS)
+    assert line(SubstitutionFactory(session=session).user, session).ways == ("move",)
+
+
+def test_a_session_that_was_confirmed_can_only_be_called_not_held(session, at):
+    Session.objects.filter(pk=session.pk).update(held_at=session.ends_at)
+    at(session.ends_at)
+    assert line(FacilitationFactory(cohort=session.cohort).user, session).ways == ("not_held",)
+
+
+def test_a_merged_session_names_the_one_it_became_part_of(session, at):
+    later = SessionFactory(cohort=session.cohort, number=2, starts_at=session.starts_at + timedelta(days=28))
+    gone = SessionFactory(
+        cohort=session.cohort,
+        state="cancelled",
+        merged_into=later,
+        reason="Two of us are abroad.",
+        starts_at=session.starts_at + timedelta(days=14),
+    )
+    at(session.starts_at - HOURS)
+    lines = session_lines(viewer(MembershipFactory(cohort=session.cohort).user), [session.cohort])[session.cohort_id]
+    assert [(one.key, one.number, one.instead) for one in lines] == [
+        (session.key, 1, None),
+        (gone.key, 0, later.starts_at),
+        (later.key, 2, None),
+    ]
+    assert lines[1].reason == "Two of us are abroad."

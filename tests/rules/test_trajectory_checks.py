@@ -168,6 +168,20 @@ def test_each_fault_is_one_problem_of_its_own_field(changes: dict[str, Any], pro
     assert check(example(**changes)) == (problem,)
 
 
+def test_days_without_session_must_leave_three_sessions() -> None:
+    taken = (FIRST, FIRST + timedelta(weeks=4), FIRST + timedelta(weeks=8))
+    left = {"sessions": 2, "minimum": 3}
+    assert check(example(free_days=taken[:2], make_up=False)) == ()
+    assert check(example(free_days=taken, make_up=False)) == (Problem("free_days", "free_days_leave_too_few", left),)
+    assert check(example(free_days=taken, make_up=True)) == ()
+
+
+def test_a_network_cannot_end_before_the_sessions_that_were_made_up_for() -> None:
+    made_up = example(free_days=(FIRST,), end_date=FIRST + timedelta(weeks=16))
+    last = {"date": FIRST + timedelta(weeks=20)}
+    assert check(made_up) == (Problem("end_date", "end_before_last_session", last),)
+
+
 def test_without_a_closing_date_the_opening_date_still_precedes_the_decision() -> None:
     late = example(applications_open=date(2027, 1, 16), applications_close=None)
 
@@ -208,6 +222,10 @@ TEXTS = st.none() | st.text(max_size=50) | st.sampled_from(["Europe/Brussels", "
 STRATEGIES: dict[str, st.SearchStrategy[Any]] = {
     "tags": st.lists(st.text(max_size=3), max_size=10).map(tuple),
     "listed_dates": st.lists(st.dates(), max_size=5).map(tuple),
+    "free_days": st.lists(st.dates() | st.dates(FIRST, FIRST + timedelta(days=150)), max_size=9).map(tuple),
+    "reminders": st.just(()),
+    "make_up": st.sampled_from([None, True, False]),
+    "self_check_in": st.sampled_from([None, True, False]),
     "frequency": st.sampled_from([None, "", "daily", *FREQUENCIES]),
     "session_time": st.none() | st.times(),
     **dict.fromkeys(
@@ -238,15 +256,19 @@ def test_whatever_is_half_finished_is_checked_without_an_exception(settings: Set
 
 
 @given(settings=PARTLY)
-def test_settings_without_a_problem_have_exactly_their_sessions_within_their_dates(
+def test_settings_without_a_problem_have_their_sessions_within_their_dates(
     settings: Settings,
 ) -> None:
     if check(settings):
         return
     days = [one.local.date() for one in spread_dates(settings)]
 
-    assert len(days) == settings.session_count
-    assert days[0] == settings.first_date
+    planned = settings.session_count or 0
+    kept = settings.make_up or not settings.free_days
+    assert len(days) == planned or (3 <= len(days) < planned and settings.free_days)
+    assert len(days) == planned or not kept or settings.frequency == "dates"
+    assert settings.free_days or days[0] == settings.first_date
+    assert not {*days} & {*settings.free_days}
     assert days == sorted(set(days))
     assert settings.end_date is None or days[-1] <= settings.end_date
 

@@ -81,3 +81,14 @@ def test_sessions_at_a_clock_change_are_named() -> None:
 def test_an_unfinished_schedule_brings_no_notice_of_sessions() -> None:
     assert notices(example(first_date=None)) == ()
     assert notices(Settings()) == (Notice("charter_text", "charter_missing"),)
+
+
+def test_sessions_that_are_lost_are_counted() -> None:
+    free = (date(2027, 3, 30), date(2027, 4, 27), date(2027, 4, 28))
+
+    assert notices(example(free_days=free, make_up=False)) == (Notice("free_days", "sessions_lost", {"lost": 2}),)
+    assert notices(example(free_days=free)) == ()
+
+
+def test_a_free_day_that_hits_nothing_needs_no_word() -> None:
+    assert notices(example(free_days=(date(2027, 3, 31),))) == (AFTER_EASTER,)

@@ -45,6 +45,8 @@ def test_the_rule_of_the_example_for_a_shifted_cohort() -> None:
         180,
         Weekly(4, (1,)),
         count=5,
+        # An author who says nothing loses no session to a day without one.
+        extend=True,
         shift_days=2,
         shift_minutes=-30,
     )

@@ -52,7 +52,7 @@ def told(kind):
 
 
 def states(cohort):
-    return list(Session.objects.filter(cohort=cohort).order_by("number").values_list("state", flat=True))
+    return list(Session.objects.filter(cohort=cohort).order_by("starts_at").values_list("state", flat=True))
 
 
 def fresh(cohort):

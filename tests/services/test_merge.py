@@ -3,9 +3,11 @@
 import pytest
 
 from lernet_xblock.errors import NotFound, RuleViolation, StaleVersion
-from lernet_xblock.models import Application, Cohort, Membership, Notice, PairRule
+from lernet_xblock.models import Application, Cohort, Membership, Message, Notice, PairRule
 from lernet_xblock.services.membership import CohortFull, GuidesCohort, join_cohort
 from lernet_xblock.services.merge import TooManyTogether, merge
+from lernet_xblock.services.message import announce
+from lernet_xblock.services.undo import undo
 from tests.factories import NOW, ApplicationFactory, CaseFactory, FacilitationFactory, UserFactory
 from tests.runtime import committed
 from tests.services.regroup import DAY, LATER, fresh, group, member, people, running_network, states, told
@@ -79,7 +81,25 @@ def test_what_is_over_stays_and_what_is_ahead_is_cancelled(old, new):
     join(old, new)
     assert states(old) == ["planned", "cancelled", "cancelled", "cancelled", "cancelled"]
     assert states(new) == ["planned"] * 5
-    assert set(old.sessions.filter(number__gt=1).values_list("sequence", "version")) == {(1, 2)}
+    ahead = old.sessions.filter(state="cancelled")
+    assert set(ahead.values_list("sequence", "version", "number", "cancelled_at")) == {(1, 2, None, LATER)}
+
+
+def test_undone_they_take_place_again_in_their_old_order(old, new):
+    before = list(old.sessions.order_by("starts_at").values_list("pk", "uid", "number", "kind"))
+    change = join(old, new)
+    committed(lambda: undo(change.network, key=change.key, by=change.by_id, now=LATER))
+    assert list(old.sessions.order_by("starts_at").values_list("pk", "uid", "number", "kind")) == before
+    assert states(old) == ["planned"] * 5
+    assert set(old.sessions.filter(number__gt=1).values_list("sequence", "cancelled_at")) == {(2, None)}
+
+
+def test_what_waited_to_remind_of_a_cancelled_session_is_dropped(old, new):
+    for cohort in (old, new):
+        announce(cohort.sessions.get(number=2), kind="reminder_1d", now=NOW)
+    join(old, new)
+    waiting = Message.objects.filter(kind="reminder_1d", state="waiting")
+    assert set(waiting.values_list("cohort", flat=True)) == {new.pk}
 
 
 def test_those_who_guided_the_group_keep_it_and_are_told(old, new):

@@ -7,7 +7,16 @@ import pytest
 from django.db import IntegrityError, OperationalError, transaction
 
 from lernet_xblock.errors import Busy
-from lernet_xblock.models import AuditEntry, PulseAnswer, PulseComment, PulseReceipt, PulseRelease, SentForm
+from lernet_xblock.models import (
+    Attendance,
+    AuditEntry,
+    PulseAnswer,
+    PulseComment,
+    PulseReceipt,
+    PulseRelease,
+    Rsvp,
+    SentForm,
+)
 from lernet_xblock.rules.authored import write
 from lernet_xblock.services import pulse as pulses
 from tests.factories import (
@@ -152,10 +161,10 @@ def test_the_threshold_is_the_higher_of_what_is_known_and_at_most_10(pulse, netw
 def test_later_answers_do_not_queue_for_the_row_of_the_evaluation(pulse, members, network, django_assert_num_queries):
     send(pulse, members[0], network)
     pulse.refresh_from_db()
-    with django_assert_num_queries(6) as done:
+    with django_assert_num_queries(7) as done:
         send(pulse, members[1], network, comment="x")
     statements = [query["sql"].split()[0] for query in done.captured_queries]
-    assert statements == ["SAVEPOINT", "INSERT", "RELEASE", "SELECT", "INSERT", "INSERT"]
+    assert statements == ["SAVEPOINT", "INSERT", "RELEASE", "SELECT", "SELECT", "INSERT", "INSERT"]
 
 
 @pytest.mark.parametrize(
@@ -233,8 +242,9 @@ def test_a_session_nobody_evaluated_is_settled_too(pulse):
 
 @pytest.mark.parametrize("state", ["cancelled", "not_held"])
 def test_a_session_that_was_not_held_has_no_results(pulse, state):
-    pulse.session.state = state
-    pulse.session.save()
+    off = SessionFactory(cohort=pulse.session.cohort, state=state, number=None if state == "cancelled" else 2)
+    pulse.session = off
+    pulse.save()
     assert pulses.release_due(pulse, now=over(pulse)) is None
 
 
@@ -256,6 +266,39 @@ def test_who_paused_when_the_session_ended_was_not_asked(pulse, members):
         paused_at=pulse.opens_at - timedelta(days=9), paused_until=day - timedelta(days=1)
     )
     assert published(pulse).asked == 12
+
+
+@pytest.mark.parametrize(("state", "asked"), [("excused", 12), ("absent", 12), ("late", 13), ("present", 13)])
+def test_who_is_recorded_as_not_there_is_not_counted_as_asked(pulse, members, state, asked):
+    Attendance.objects.create(session=pulse.session, user=members[0], state=state, at=pulse.opens_at)
+    assert published(pulse).asked == asked
+
+
+def test_who_only_said_not_to_come_is_asked_all_the_same(pulse, members, network):
+    Rsvp.objects.create(session=pulse.session, user=members[0], answer="not_coming", at=pulse.opens_at - SECOND)
+    assert send(pulse, members[0], network) is True
+    assert published(pulse).asked == 13
+
+
+@pytest.mark.parametrize("state", ["excused", "absent"])
+def test_who_is_recorded_as_not_there_does_not_answer_and_leaves_no_trace(pulse, members, network, state):
+    Attendance.objects.create(session=pulse.session, user=members[0], state=state, at=pulse.opens_at)
+    with pytest.raises(pulses.PulseClosed), transaction.atomic():
+        send(pulse, members[0], network)
+    pulse.refresh_from_db()
+    assert pulse.threshold is None
+    assert not PulseReceipt.objects.exists()
+    assert not PulseAnswer.objects.exists()
+    assert send(pulse, members[1], network) is True
+
+
+def test_an_answer_from_before_somebody_was_recorded_as_not_there_counts(pulse, members, network):
+    for person in members:
+        send(pulse, person, network)
+    Attendance.objects.create(session=pulse.session, user=members[0], state="absent", at=pulse.opens_at)
+    assert send(pulse, members[0], network) is False
+    row = published(pulse)
+    assert (row.answered, row.asked) == (13, 13)
 
 
 def test_two_releases_of_the_same_answers_order_comments_differently(pulse, members, network):

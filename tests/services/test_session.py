@@ -9,6 +9,7 @@ from lernet_xblock.errors import RuleViolation, StaleVersion
 from lernet_xblock.models import AuditEntry, Pulse, Session
 from lernet_xblock.rules.zones import tz_version
 from lernet_xblock.services.session import (
+    EDITED,
     AlreadyPlanned,
     SessionOverlap,
     edit_session,
@@ -149,15 +150,19 @@ def test_wall_clock_that_does_not_exist_is_planned_all_the_same(cohort, admin):
 
 
 def edit(session, **changes):
-    values = {
-        "place": "Zaal 3",
-        "meeting_link": "https://meet.example.org/new",
-        "opened_version": 1,
-        "by": UserFactory().pk,
-        "now": NOW,
-        **changes,
-    }
+    words = {"place": "Zaal 3", "meeting_link": "https://meet.example.org/new"}
+    words |= {name: changes.pop(name) for name in EDITED if name in changes}
+    values = {"words": words, "opened_version": 1, "by": UserFactory().pk, "now": NOW, **changes}
     return committed(lambda: edit_session(session, **values))
+
+
+def test_subject_and_notes_are_kept_and_what_is_not_named_stays(cohort):
+    session = SessionFactory(cohort=cohort, place="Zaal 1")
+    values = {"opened_version": 1, "by": UserFactory().pk, "now": NOW}
+    committed(lambda: edit_session(session, words={"title": "Coming back", "notes": "Bring the plan"}, **values))
+    session.refresh_from_db()
+    assert (session.title, session.notes, session.place) == ("Coming back", "Bring the plan", "Zaal 1")
+    assert (session.version, session.sequence) == (2, 1)
 
 
 def test_visible_change_raises_version_and_sequence_and_says_who(cohort):

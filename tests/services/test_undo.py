@@ -220,7 +220,8 @@ def test_a_session_that_has_begun_since_stands_in_the_way(first, second, transfe
 
 def test_a_session_that_the_merger_cancelled_cannot_be_brought_back_once_it_would_have_begun(first, second, admin):
     change = merged(first, second, admin)
-    second.sessions.filter(number=2).update(starts_at=LATER + HOUR / 2)
+    cancelled = second.sessions.filter(state="cancelled").order_by("starts_at").first()
+    second.sessions.filter(pk=cancelled.pk).update(starts_at=LATER + HOUR / 2)
     assert refusal(change) == "begun"
 
 

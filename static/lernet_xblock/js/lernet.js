@@ -5,6 +5,8 @@
 
   const SHOWN = [200, 409, 422];
   const SAVE_AFTER_MS = 2000;
+  const CELL_AFTER_MS = 300;
+  const AGAIN_AFTER_MS = 15000;
   const JSON_TYPE = 'application/json';
 
   function cookie(name) {
@@ -51,6 +53,7 @@
       root.addEventListener('change', (event) => {
         const {form} = event.target;
         if (event.target.matches('input[type="file"][data-upload]')) this.upload(event.target);
+        else if (form?.dataset.cell) this.mark(form);
         else if (form?.matches('[data-submit="change"]')) form.requestSubmit();
         else if (form?.dataset.change) this.post(form, fieldsOf(form), this.panel, form.dataset.change);
       });
@@ -110,14 +113,18 @@
 
     async submit(event) {
       const form = event.target;
+      // Enter in a cell would send it as the browser does, and leave the page.
+      if (form.dataset.cell) event.preventDefault();
       if (!form.matches('form[data-action]')) return;
       event.preventDefault();
       const {submitter} = event;
       clearTimeout(form.saving);
       await form.flight;
       form.saving = null;
-      const busy = form.closest('[data-fragment]');
-      if (busy.getAttribute('aria-busy') !== 'true') this.post(form, fieldsOf(form, submitter), busy);
+      await Promise.all(this.cells());
+      // What a cell brought back may have replaced this very form.
+      const busy = form.closest('[data-fragment]') || this.panel;
+      if (busy.getAttribute('aria-busy') !== 'true') this.post(form, fieldsOf(form, submitter), busy, submitter?.dataset.action);
     }
 
     request(body, type) {
@@ -130,7 +137,7 @@
     }
 
     async post(form, fields, busy, action = form.dataset.action) {
-      const studio = form.dataset.studio === 'save';
+      const studio = form.dataset.studio === 'save' && action === form.dataset.action;
       if (studio) this.runtime.notify?.('save', {state: 'start'});
       const before = this.panel.dataset.address;
       const body = JSON.stringify({at: before, fields});
@@ -208,6 +215,7 @@
       if (!field || field.type !== old.type) return;
       if (old.type === 'checkbox' || old.type === 'radio') field.checked = old.checked;
       else field.value = old.value;
+      if (field.form?.dataset.cell) this.mark(field.form);
       field.closest('details')?.setAttribute('open', '');
     }
 
@@ -288,7 +296,7 @@
     /* Whatever waits to be saved is saved now: the page is left, or the line is back. */
     flush() {
       const waiting = [...this.root.querySelectorAll('form[data-autosave]')].filter((form) => form.saving);
-      return Promise.all(waiting.map((form) => { clearTimeout(form.saving); return this.autosave(form); }));
+      return Promise.all([...this.cells(), ...waiting.map((form) => { clearTimeout(form.saving); return this.autosave(form); })]);
     }
 
     /* One at a time: a second one under way would carry the version of before the first. */
@@ -319,17 +327,92 @@
       template.innerHTML = text;
       const fresh = template.content.querySelector(`form[data-autosave="${CSS.escape(form.dataset.autosave)}"]`);
       if (!fresh) return;
-      for (const hidden of form.querySelectorAll('input[type="hidden"]')) {
-        const next = fresh.querySelector(`input[type="hidden"][name="${CSS.escape(hidden.name)}"]`);
-        if (next) hidden.value = next.value;
-      }
+      this.takeHidden(form, fresh);
       note.textContent = fresh.querySelector('[data-saved]').textContent;
       this.panel.dataset.address = template.content.querySelector('[data-fragment="panel"]').dataset.address;
     }
 
+    takeHidden(form, fresh) {
+      for (const hidden of form.querySelectorAll('input[type="hidden"]')) {
+        const next = fresh.querySelector(`input[type="hidden"][name="${CSS.escape(hidden.name)}"]`);
+        if (next) hidden.value = next.value;
+      }
+    }
+
+    /* form[data-cell="action.name"] inside [data-cell-id]: one of many, saved at each change. The reply replaces that one
+       and each [data-tally][id], so that nobody else's entry moves; [data-saved] says how it stands meanwhile. */
+    mark(form) {
+      clearTimeout(form.saving);
+      const note = form.querySelector('[data-saved]');
+      delete note.dataset.failed;
+      note.textContent = '…';
+      form.saving = setTimeout(() => this.cell(form), CELL_AFTER_MS);
+    }
+
+    /* What waits, failed or is under way, sent now. */
+    cells() {
+      return [...this.root.querySelectorAll('form[data-cell]')].filter((form) => form.saving || form.flight).map((form) => this.cell(form));
+    }
+
+    /* One at a time for a cell: what is chosen while one is under way goes out with the version that came back. */
+    async cell(form) {
+      clearTimeout(form.saving);
+      if (!form.saving) return form.flight;
+      form.saving = null;
+      const before = form.flight;
+      form.flight = (async () => { await before; await this.saveCell(form); })();
+      const mine = form.flight;
+      await mine;
+      if (form.flight === mine) form.flight = null;
+      return undefined;
+    }
+
+    async saveCell(form) {
+      this.asked = (this.asked || 0) + 1;
+      const turn = this.asked;
+      const body = JSON.stringify({at: this.panel.dataset.address, fields: fieldsOf(form)});
+      const url = extended(this.root.dataset.actionUrl, form.dataset.cell);
+      const response = await fetch(url, {...this.request(body, JSON_TYPE), keepalive: true}).catch(() => null);
+      const text = response ? await response.text() : '';
+      if (!this.root.contains(form)) return;
+      if (response && SHOWN.includes(response.status)) this.takeCell(form, text, turn);
+      else {
+        // What the course was too busy for goes again by itself, like what never reached it.
+        const final = response?.status < 429 && response.headers.get('Content-Type')?.startsWith('text/plain');
+        const note = form.querySelector('[data-saved]');
+        note.dataset.failed = '';
+        note.textContent = final ? text : this.status.dataset.unsaved;
+        this.say(note.textContent, true);
+        form.saving ||= 'failed';
+        clearTimeout(this.again);
+        this.again = setTimeout(() => this.cells(), AGAIN_AFTER_MS);
+      }
+    }
+
+    takeCell(form, text, turn) {
+      const template = document.createElement('template');
+      template.innerHTML = text;
+      const place = form.closest('[data-cell-id]');
+      const fresh = template.content.querySelector(`[data-cell-id="${CSS.escape(place.dataset.cellId)}"]`);
+      if (!fresh) { this.swap(text, form); return; }
+      // A late reply counts less than one that was asked for after it.
+      if (turn === this.asked) for (const next of template.content.querySelectorAll('[data-tally][id]')) this.find(next.id)?.replaceWith(next);
+      if (form.saving) { this.takeHidden(form, fresh); return; }
+      const active = place.contains(document.activeElement) ? document.activeElement.id : '';
+      const opened = [...place.querySelectorAll('details[open][id]')].map((one) => one.id);
+      place.replaceWith(fresh);
+      for (const id of opened) this.find(id)?.setAttribute('open', '');
+      if (active) this.find(active)?.focus();
+      this.say(template.content.querySelector('[data-fragment="panel"]').dataset.say, true);
+    }
+
     get status() { return this.root.querySelector('[data-status]'); }
 
-    say(text) { this.status.textContent = text; }
+    /* quiet: for those who listen only, since it stands beside what was changed; nothing on the page may jump. */
+    say(text, quiet = false) {
+      this.status.toggleAttribute('data-quiet', quiet);
+      this.status.textContent = text;
+    }
   }
 
   window.LernetXBlock = function (runtime, element) {

@@ -5,14 +5,25 @@ from io import StringIO
 
 import pytest
 import time_machine
+from django.core import mail
 from django.core.management import call_command
 
 from lernet_xblock.errors import Busy
+from lernet_xblock.host.workbench import WorkbenchHost
 from lernet_xblock.management.commands import lernet_sweep
-from lernet_xblock.models import Network, Offer
+from lernet_xblock.models import Message, Network, Offer
 from lernet_xblock.services.late_joiner import set_state
 from lernet_xblock.services.offer import expire, offer_seat
-from tests.factories import NOW, ApplicationFactory, CohortFactory, NetworkFactory, OfferFactory, UserFactory
+from tests.factories import (
+    NOW,
+    ApplicationFactory,
+    CohortFactory,
+    MembershipFactory,
+    NetworkFactory,
+    OfferFactory,
+    SessionFactory,
+    UserFactory,
+)
 from tests.runtime import committed
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +46,9 @@ def offers():
 
 
 def test_what_is_over_ends_once_in_every_network(offers):
-    assert run(OVER - timedelta(seconds=1)) == "offers: 0, pauses: 0, to be tried again: 0"
-    assert run(OVER) == "offers: 2, pauses: 0, to be tried again: 0"
-    assert run(OVER) == "offers: 0, pauses: 0, to be tried again: 0"
+    assert run(OVER - timedelta(seconds=1)) == "offers: 0, pauses: 0, reminded: 0, sent: 0, to be tried again: 0"
+    assert run(OVER) == "offers: 2, pauses: 0, reminded: 0, sent: 0, to be tried again: 0"
+    assert run(OVER) == "offers: 0, pauses: 0, reminded: 0, sent: 0, to be tried again: 0"
     assert set(Offer.objects.values_list("answer", flat=True)) == {"expired"}
 
 
@@ -59,13 +70,13 @@ def test_one_that_has_to_wait_stops_no_other(offers, monkeypatch):
         return expire(offer, now=now)
 
     monkeypatch.setattr(lernet_sweep, "expire", busy_once)
-    assert run(OVER) == "offers: 1, pauses: 0, to be tried again: 1"
+    assert run(OVER) == "offers: 1, pauses: 0, reminded: 0, sent: 0, to be tried again: 1"
 
 
 def test_networks_go_on_after_the_last_day_of_their_pause():
     network = NetworkFactory(state="paused", paused_until=date(2026, 12, 9))
-    assert run(NOW + timedelta(days=8)) == "offers: 0, pauses: 0, to be tried again: 0"
-    assert run(NOW + timedelta(days=9)) == "offers: 0, pauses: 1, to be tried again: 0"
+    assert run(NOW + timedelta(days=8)) == "offers: 0, pauses: 0, reminded: 0, sent: 0, to be tried again: 0"
+    assert run(NOW + timedelta(days=9)) == "offers: 0, pauses: 1, reminded: 0, sent: 0, to be tried again: 0"
     assert Network.objects.get(pk=network.pk).state == "running"
 
 
@@ -73,3 +84,32 @@ def test_who_waits_again_keeps_the_old_place(offers):
     row = offers[0].application
     set_state(row, "waitlisted")
     assert row.queued_at == NOW
+
+
+def test_reminders_are_made_and_sent_and_old_facts_forgotten():
+    session = SessionFactory()
+    member = MembershipFactory(cohort=session.cohort)
+    assert run(session.starts_at - timedelta(days=1)).endswith("reminded: 1, sent: 1, to be tried again: 0")
+    assert [one.to for one in mail.outbox] == [[member.user.email]]
+    assert Message.objects.get().facts
+    assert run(session.starts_at + timedelta(days=7)).endswith("reminded: 0, sent: 0, to be tried again: 0")
+    assert Message.objects.get().facts == {}
+
+
+def test_mail_that_fails_is_said_to_wait(monkeypatch):
+    session = SessionFactory()
+    MembershipFactory(cohort=session.cohort)
+
+    def refuse(*_given):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(WorkbenchHost, "send", refuse)
+    assert run(session.starts_at - timedelta(days=1)).endswith("reminded: 1, sent: 0, to be tried again: 1")
+
+
+def test_a_database_that_is_busy_keeps_nothing_else_from_being_done(offers, monkeypatch):
+    def busy(_host):
+        raise Busy
+
+    monkeypatch.setattr(lernet_sweep, "deliver", busy)
+    assert run(OVER) == "offers: 2, pauses: 0, reminded: 0, sent: 0, to be tried again: 1"

@@ -1,0 +1,1 @@
+"""Our feed before the libraries that calendar programs are made of."""
