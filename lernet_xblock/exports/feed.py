@@ -20,7 +20,7 @@ from lernet_xblock.host import Host
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.models import Network, Session
 from lernet_xblock.queries.cohort import cohort_label
-from lernet_xblock.queries.feed import Feed, FeedSession
+from lernet_xblock.queries.feed import Feed, FeedHead, FeedSession
 from lernet_xblock.rules.zones import zone
 from lernet_xblock.templatetags.lernet_show import zone_name
 
@@ -34,19 +34,13 @@ def alarm_of(text: str) -> int | None:
     return int(text) if SHORTEST_ALARM <= int(text) <= LONGEST_ALARM else None
 
 
-def etag_of(feed: Feed, host: Host, *, alarm_minutes: int | None) -> str:
-    """Return the entity tag of the file, from the rows alone: who has it already costs no file.
+def etag_of(head: FeedHead, host: Host, *, alarm_minutes: int | None) -> str:
+    """Return the entity tag of the file, from what the tables count alone: who has it already costs no file.
 
     Weak, as what compresses on the way would make it. It changes with everything that the file is made of.
     """
-    made_of = json.dumps([__version__, feed.language, host.site_url(), alarm_minutes, *map(_mark, feed.sessions)])
+    made_of = json.dumps([__version__, head.language, host.site_url(), alarm_minutes, head.mark])
     return f'W/"{hashlib.sha256(made_of.encode()).hexdigest()[:32]}"'
-
-
-def _mark(row: FeedSession) -> list[str | int]:
-    at = [row.changed_at.isoformat(), row.starts_at.isoformat(), row.ends_at.isoformat(), row.time_zone]
-    network = row.cohort.network
-    return [str(row.uid), row.sequence, row.state, row.kind, *at, row.cohort.number, row.cohort.name, network.title]
 
 
 def feed_file(feed: Feed, host: Host, *, alarm_minutes: int | None = None) -> bytes:

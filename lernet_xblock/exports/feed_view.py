@@ -17,7 +17,7 @@ from lernet_xblock.exports.addresses import PREFIX, read_session
 from lernet_xblock.exports.feed import alarm_of, etag_of, feed_file
 from lernet_xblock.host import Host, get_host
 from lernet_xblock.i18n import gettext as _
-from lernet_xblock.queries.feed import Feed, feed_of, holder_of, single_of
+from lernet_xblock.queries.feed import OpenFeed, holder_of, open_feed, single_of
 from lernet_xblock.rules.feed_token import digest, is_token
 
 FETCHES_PER_HOUR = 60
@@ -62,19 +62,20 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     wait = _seconds_to_wait(f"feed:{digest(token)}", host)
     if wait:
         return _empty(HTTPStatus.TOO_MANY_REQUESTS, retry_after=str(wait))
-    found = feed_of(user_id, host=host, now=host.now())
+    found = open_feed(user_id, host=host, now=host.now())
     if found is None:
         return _empty(HTTPStatus.NOT_FOUND)
     return _of_feed(request, found, host)
 
 
-def _of_feed(request: HttpRequest, found: Feed, host: Host) -> HttpResponse:
+def _of_feed(request: HttpRequest, found: OpenFeed, host: Host) -> HttpResponse:
     alarm = alarm_of(request.GET.get("alarm", ""))
-    etag = etag_of(found, host, alarm_minutes=alarm)
+    etag = etag_of(found.head, host, alarm_minutes=alarm)
     # Asked of a response that is not there yet, it returns a 304 or nothing.
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        response = _file(feed_file(found, host, alarm_minutes=alarm), "inline", "lernet.ics")
+        read = found.read(now=host.now())
+        response = _file(feed_file(read, host, alarm_minutes=alarm), "inline", "lernet.ics")
     response["ETag"] = etag
     response["Cache-Control"] = "private, max-age=300"
     return response

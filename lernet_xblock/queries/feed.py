@@ -1,13 +1,16 @@
 """What the calendar feed of a person holds: permission is asked anew at each fetch, of rows as they are now."""
 
 import hmac
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from lernet_xblock.host import Host
 from lernet_xblock.i18n import supported
@@ -40,11 +43,21 @@ class FeedSession:
 
 
 @dataclass(frozen=True)
-class Feed:
-    """All that a person's calendar shows, in the order of time. language: a code of ours."""
+class FeedHead:
+    """What there is to know of a feed before its sessions are read. language: a code of ours.
+
+    mark: changes with everything that the sessions show: sequences only grow, and rows have numbers.
+    """
 
     user_id: int
     language: str
+    mark: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Feed(FeedHead):
+    """All that a person's calendar shows, in the order of time."""
+
     sessions: tuple[FeedSession, ...]
 
 
@@ -64,11 +77,12 @@ class _Place:
     since: datetime | None = None
     session_id: int | None = None
 
-    def shows(self, session: FeedSession) -> bool:
-        """Tell whether a session of the cohort is among them."""
+    @property
+    def rows(self) -> Q:
+        """The sessions among them."""
         if self.session_id is not None:
-            return session.pk == self.session_id
-        return self.since is None or session.ends_at > self.since
+            return Q(cohort=self.cohort, pk=self.session_id)
+        return Q(cohort=self.cohort) & (Q() if self.since is None else Q(ends_at__gt=self.since))
 
 
 def feed_link(user_id: int) -> FeedLink | None:
@@ -83,13 +97,26 @@ def holder_of(token: str) -> int | None:
     return row.user_id if row is not None and _same_password(row) else None
 
 
-def feed_of(user_id: int, *, host: Host, now: datetime) -> Feed | None:
+@dataclass(frozen=True)
+class OpenFeed:
+    """A feed that the person may read now: its head, and what its sessions are read from."""
+
+    head: FeedHead
+    places: "tuple[_Place, ...]"
+
+    def read(self, *, now: datetime) -> Feed:
+        """Return the feed with its sessions: one query."""
+        head = self.head
+        return Feed(head.user_id, head.language, head.mark, _sessions(self.places, _lasting(now)))
+
+
+def open_feed(user_id: int, *, host: Host, now: datetime) -> OpenFeed | None:
     """Return the feed, None for somebody who is in no group now and guides none: at most seven queries."""
-    places = _places(user_id, host, now)
+    places = tuple(_places(user_id, host, now))
     if not places:
         return None
-    reader = host.readers([user_id]).get(user_id)
-    return Feed(user_id, supported(reader.language if reader else ""), _sessions(places, _lasting(now)))
+    head = FeedHead(user_id, _language(user_id, host), _mark(places, _lasting(now)))
+    return OpenFeed(head, places)
 
 
 def single_of(user_id: int, key: str, *, host: Host, now: datetime) -> Feed | None:
@@ -97,8 +124,12 @@ def single_of(user_id: int, key: str, *, host: Host, now: datetime) -> Feed | No
     if not get_user_model().objects.filter(pk=user_id, is_active=True).exists():
         return None
     found = _sessions(_places(user_id, host, now), _lasting(now) & Q(key=key))
+    return Feed(user_id, _language(user_id, host), (), found) if found else None
+
+
+def _language(user_id: int, host: Host) -> str:
     reader = host.readers([user_id]).get(user_id)
-    return Feed(user_id, supported(reader.language if reader else ""), found) if found else None
+    return supported(reader.language if reader else "")
 
 
 def _same_password(row: FeedToken) -> bool:
@@ -141,19 +172,33 @@ def _lasting(now: datetime) -> Q:
     )
 
 
-def _sessions(places: list[_Place], wanted: Q) -> tuple[FeedSession, ...]:
+def _rows(places: Iterable[_Place], wanted: Q) -> QuerySet:
+    return Session.objects.filter(wanted, reduce(or_, (place.rows for place in places)))
+
+
+def _mark(places: Sequence[_Place], wanted: Q) -> tuple[tuple[str, ...], ...]:
+    """Return what changes with anything that a calendar shows of the places: one query, however many sessions."""
+    counts = _rows(places, wanted).order_by("cohort_id").values("cohort_id")
+    counts = counts.annotate(rows=Count("pk"), which=Sum("pk"), steps=Sum("sequence"), last=Max("changed_at"))
+    cohorts = {place.cohort.pk: place.cohort for place in places}
+    named = ((cohorts[row["cohort_id"]], row) for row in counts)
+    return tuple(
+        (str(one.number), one.name, one.network.title, *(str(value) for value in row.values())) for one, row in named
+    )
+
+
+def _sessions(places: Sequence[_Place], wanted: Q) -> tuple[FeedSession, ...]:
     """Return what the places show of the wanted sessions, each once: one query."""
-    by_cohort: dict[int, list[_Place]] = {}
-    for place in places:
-        by_cohort.setdefault(place.cohort.pk, []).append(place)
-    rows = Session.objects.filter(wanted, cohort__in=by_cohort).order_by("starts_at", "uid")
-    # Plain columns: making models of 200 rows takes longer than all the rest of an unchanged feed.
-    found = (_shown(row, by_cohort) for row in rows.values("cohort_id", "meeting_link", *_COPIED))
-    return tuple(row for row in found if any(place.shows(row) for place in by_cohort[row.cohort.pk]))
+    if not places:
+        return ()
+    cohorts = {place.cohort.pk: place.cohort for place in places}
+    # Plain columns: making models of 200 rows takes longer than all the rest of the feed's reading.
+    rows = _rows(places, wanted).order_by("starts_at", "uid").values("cohort_id", "meeting_link", *_COPIED)
+    return tuple(_shown(row, cohorts) for row in rows)
 
 
-def _shown(row: dict[str, Any], by_cohort: dict[int, list[_Place]]) -> FeedSession:
-    cohort, link = by_cohort[row.pop("cohort_id")][0].cohort, row.pop("meeting_link")
+def _shown(row: dict[str, Any], cohorts: Mapping[int, Cohort]) -> FeedSession:
+    cohort, link = cohorts[row.pop("cohort_id")], row.pop("meeting_link")
     return FeedSession(cohort=cohort, online=bool(link), **row)
 
 

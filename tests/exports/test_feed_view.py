@@ -234,7 +234,7 @@ def test_a_database_that_does_not_answer_asks_to_come_again(person, monkeypatch)
         raise OperationalError(2006, "gone")
 
     url = address(person)
-    monkeypatch.setattr(feed_view, "feed_of", gone)
+    monkeypatch.setattr(feed_view, "open_feed", gone)
     response = fetch(url)
     assert (response.status_code, response["Retry-After"], response["Cache-Control"]) == (
         503,

@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from lernet_xblock.host.workbench import WorkbenchHost
-from lernet_xblock.queries.feed import FeedLink, feed_link, feed_of, holder_of, single_of
+from lernet_xblock.models import Cohort, Network, Session
+from lernet_xblock.queries.feed import FeedLink, feed_link, holder_of, open_feed, single_of
 from lernet_xblock.services.feed import end_feed, make_feed
 from tests.factories import (
     NOW,
@@ -46,8 +47,46 @@ def member(session, **changes):
 
 def shown(user, now=NOW):
     """Return the row numbers of the sessions in the feed, None where there is no feed."""
-    feed = feed_of(user.pk, host=HOST, now=now)
-    return None if feed is None else [row.pk for row in feed.sessions]
+    feed = open_feed(user.pk, host=HOST, now=now)
+    return None if feed is None else [row.pk for row in feed.read(now=now).sessions]
+
+
+def mark(user, now=NOW):
+    return open_feed(user.pk, host=HOST, now=now).head.mark
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda row: Session.objects.filter(pk=row.pk).update(sequence=1),
+        lambda row: Session.objects.filter(pk=row.pk).update(changed_at=NOW + timedelta(minutes=1)),
+        lambda row: SessionFactory(cohort=row.cohort, number=2),
+        lambda row: row.delete(),
+        lambda row: Cohort.objects.filter(pk=row.cohort_id).update(name="Owls"),
+        lambda row: Cohort.objects.filter(pk=row.cohort_id).update(number=9),
+        lambda row: Network.objects.filter(pk=row.cohort.network_id).update(title="Another"),
+    ],
+    ids=["sequence", "changed at", "one more", "one less", "name of the group", "its number", "title of the network"],
+)
+def test_whatever_changes_the_feed_changes_its_mark(ours, change):
+    person = member(ours)
+    before = mark(person)
+    assert mark(person) == before
+    change(ours)
+    assert mark(person) != before
+
+
+def test_the_mark_changes_when_a_cancelled_session_leaves_the_feed_and_when_the_person_joins_another(ours):
+    person = member(ours)
+    SessionFactory(cohort=ours.cohort, state="cancelled")
+    ends = NOW + timedelta(days=90)
+    assert mark(person, ends - timedelta(seconds=1)) == mark(person)
+    assert mark(person, ends) != mark(person)
+    before = mark(person)
+    other = SessionFactory(cohort=CohortFactory(network=NetworkFactory(usage_id="other")))
+    assert mark(person) == before
+    MembershipFactory(cohort=other.cohort, user=person)
+    assert mark(person) != before
 
 
 def test_a_member_sees_the_own_groups_sessions_and_no_others(ours):
@@ -215,5 +254,7 @@ def test_a_feed_costs_the_same_queries_for_any_number_of_sessions(ours, networks
             SessionFactory(cohort=cohort, number=place + 1)
     with django_assert_num_queries(7):
         holder = holder_of(token)
-        feed = feed_of(holder or 0, host=HOST, now=NOW)
+        found = open_feed(holder or 0, host=HOST, now=NOW)
+    with django_assert_num_queries(1):
+        feed = found.read(now=NOW)
     assert len(feed.sessions) == networks * sessions + 1
