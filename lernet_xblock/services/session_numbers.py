@@ -33,7 +33,7 @@ def renumber_all(cohort_ids: Sequence[int], *, by: int | None, now: datetime) ->
 
     Who changes kind, from regular to closing for instance, looks different in a calendar: its sequence grows. What was
     not held keeps its kind; a launch that was not held may be held again later. A group that was split off has no
-    launch of its own, and goes on counting where the other was. The number of statements does not grow with the cohorts.
+    launch of its own, and goes on counting where the other was. However many cohorts, the statements are few.
     """
     # Locking reads: a plain one could still show what was there before this one waited for the cohort.
     rows = Session.objects.select_for_update().filter(cohort__in=cohort_ids).order_by("starts_at", "pk")

@@ -3,6 +3,7 @@
 import sys
 from datetime import UTC, date, datetime
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -71,7 +72,7 @@ def test_language_and_zone_are_those_of_the_account(platform, settings):
 
 
 def test_only_courses_with_an_active_enrolment_count(platform):
-    row = {"user_id": 7, "user__is_active": True, "is_active": True, "course_id": COURSE}
+    row: dict[str, Any] = {"user_id": 7, "user__is_active": True, "is_active": True, "course_id": COURSE}
     ended = {**row, "is_active": False, "course_id": "course-v1:Food+OLD+2025"}
     platform(
         "common.djangoapps.student.models",

@@ -12,6 +12,7 @@ from lernet_xblock import errors, permissions
 from lernet_xblock.models import AuditEntry, SentForm
 from lernet_xblock.panels import action as dispatcher
 from lernet_xblock.panels import attempt as attempts
+from lernet_xblock.panels import conflict
 from lernet_xblock.panels.forms import ActionForm, VersionedForm
 from lernet_xblock.services.audit import record
 from lernet_xblock.workbench import clock
@@ -225,7 +226,7 @@ def test_conflict_keeps_what_was_typed_shows_what_is_stored_and_names_who_was_fi
     form = PlaceForm(sent.fields, viewer=viewer, action="place.edit")
     assert form.is_valid()
     stale = errors.StaleVersion(version=7, theirs={"place": "Namur"}, by_id=UserFactory(first_name="Karim").pk, at=NOW)
-    form.take_conflict(stale, dispatcher.changed_by(viewer, stale, typed=True))
+    form.take_conflict(stale, conflict.changed_by(viewer, stale, typed=True))
     assert "Karim" in form.sentence
     assert "10:00" in form.sentence
     assert (form["place"].value(), form["version"].value(), form.theirs) == ("Mons", "7", {"place": "Namur"})

@@ -93,6 +93,9 @@
       if (link) {
         event.preventDefault();
         this.open(link.dataset.panel, true);
+      } else if (event.target.matches('input[data-copy]')) {
+        event.target.select();
+        navigator.clipboard?.writeText(event.target.value).catch(() => {});
       } else if (event.target.closest('[data-print]')) {
         window.print();
       } else if (event.target.closest('[data-studio="cancel"]')) {
