@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -49,6 +50,45 @@ def show_proposal(visitor: Visitor) -> None:
     visitor.found()
 
 
+def another_plan(visitor: Visitor) -> None:
+    """Look at what other dates would mean for the group."""
+    visitor.follow("Change the dates")
+    visitor.fill({"Weeks or months between sessions": "3", "Number of sessions": "6"})
+    visitor.press("Show what happens")
+
+
+def another_day(visitor: Visitor) -> None:
+    """Look at what it means to move the next session by some days."""
+    visitor.click(visitor.panel.get_by_role("link", name="Move", exact=True).first)
+    field = visitor.panel.get_by_label("Date", exact=True)
+    later = date.fromisoformat(field.input_value()) + timedelta(days=9)
+    field.fill(later.isoformat())
+    visitor.press("Show what happens")
+
+
+def choose(visitor: Visitor, *values: str) -> None:
+    """Choose these in the first cells of a table that saves each at once; what is chosen already stays."""
+    for place, value in enumerate(values):
+        choice = visitor.panel.locator("[data-cell-id]").nth(place).locator(f'input[value="{value}"]')
+        if not choice.is_checked():
+            with visitor.answer():
+                choice.check()
+
+
+def some_cells(visitor: Visitor) -> None:
+    """Record who was there of the first people in the list."""
+    choose(visitor, "present", "late", "present", "excused")
+
+
+def answer_poll(visitor: Visitor) -> None:
+    """Let the facilitator ask, and a member answer some dates."""
+    visitor.open_as("fac_sofie", "running", panel="poll")
+    if visitor.panel.get_by_role("button", name="Ask the group").count():
+        visitor.press("Ask the group")
+    visitor.open_as("jonas_peeters", "running", panel="poll")
+    choose(visitor, "yes", "if_need_be", "no", "yes")
+
+
 @dataclass(frozen=True)
 class Picture:
     """Who looks at which network and panel, and what the person does there before the picture is taken."""
@@ -73,8 +113,13 @@ PICTURES = (
     Picture("results", "fac_sofie", "running", "results"),
     Picture("opening", "admin_karim", "open", "opening"),
     Picture("people", "admin_karim", "open", "people"),
-    Picture("proposal", "admin_karim", "open", "people", act=show_proposal),
+    Picture("proposal", "admin_karim", "open", "cohorts", act=show_proposal),
     Picture("plan", "admin_lies", "running", "plan"),
+    Picture("plan-preview", "fac_sofie", "running", "plan", act=another_plan),
+    Picture("move-preview", "fac_sofie", "running", "sessions", act=another_day),
+    Picture("attendance", "fac_sofie", "running", "attendance", act=some_cells),
+    Picture("calendar", "jonas_peeters", "running", "calendar"),
+    Picture("poll", "jonas_peeters", "running", act=answer_poll),
     Picture("pulse", "jonas_peeters", "running", act=answer_now),
 )
 

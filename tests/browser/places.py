@@ -47,6 +47,26 @@ def empty_application(visitor: Visitor) -> None:
     assert visitor.press("Apply") == 422
 
 
+def attendance_grid(visitor: Visitor) -> None:
+    visitor.follow("All sessions of this group")
+
+
+def change_of_plan(visitor: Visitor) -> None:
+    visitor.follow("Change the dates")
+    visitor.fill({"Length of a session, in minutes": "150"})
+    visitor.press("Show what happens")
+
+
+def move(visitor: Visitor) -> None:
+    visitor.click(visitor.panel.get_by_role("link", name="Move", exact=True).first)
+    visitor.fill({"Length, in minutes": "150"})
+    visitor.press("Show what happens")
+
+
+def cancel(visitor: Visitor) -> None:
+    visitor.click(visitor.panel.get_by_role("link", name="Cancel", exact=True).first)
+
+
 @dataclass(frozen=True)
 class Place:
     """A panel as somebody sees it, perhaps after doing something there."""
@@ -84,6 +104,12 @@ PLACES = (
     Place("admin-plan", "admin_lies", "running", "plan"),
     Place("facilitator-home", "fac_sofie", "running"),
     Place("facilitator-sessions", "fac_sofie", "running", "sessions"),
+    Place("facilitator-attendance", "fac_sofie", "running", "attendance"),
+    Place("facilitator-attendance-grid", "fac_sofie", "running", "attendance", act=attendance_grid),
+    Place("facilitator-change-of-plan", "fac_sofie", "running", "plan", act=change_of_plan),
+    Place("facilitator-move", "fac_sofie", "running", "sessions", act=move),
+    Place("facilitator-cancel", "fac_sofie", "running", "sessions", act=cancel),
+    Place("facilitator-poll", "fac_sofie", "running", "poll"),
     Place("facilitator-cases", "fac_sofie", "running", "cases"),
     Place("facilitator-case", "fac_sofie", "running", "cases", act=first_case),
     Place("facilitator-group", "fac_sofie", "running", "group"),
@@ -94,6 +120,8 @@ PLACES = (
     Place("member-draft", "tom_declercq", "running", "cases", act=new_case),
     Place("member-group", "jonas_peeters", "running", "group"),
     Place("member-pulse", "jonas_peeters", "running", act=next_step),
+    Place("member-calendar", "jonas_peeters", "running", "calendar"),
+    Place("member-messages", "jonas_peeters", "running", "messages"),
     Place("member-results", "isabelle_lambert", "closing", "results"),
     Place("newcomer-home", "amina_benali", "open"),
     Place("newcomer-join", "amina_benali", "open", "join"),
