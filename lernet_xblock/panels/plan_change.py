@@ -9,12 +9,20 @@ from lernet_xblock.panels.forms import Forms
 from lernet_xblock.panels.organiser import own_cohort, own_network, runs_network
 from lernet_xblock.panels.panel import Params
 from lernet_xblock.panels.plan_all import looked_at_all
-from lernet_xblock.panels.plan_form import LOOK, PlanConfirmForm, PlanForm, PlanHolidaysForm, initial_of, picked
+from lernet_xblock.panels.plan_form import (
+    LOOK,
+    PlanConfirmForm,
+    PlanForm,
+    PlanHolidaysForm,
+    initial_of,
+    picked,
+    picked_day,
+)
 from lernet_xblock.panels.plan_words import changes_said, done_said, lists
 from lernet_xblock.panels.run import guides_or_runs
 from lernet_xblock.permissions import may_run
 from lernet_xblock.queries.cohort import cohort_label
-from lernet_xblock.queries.plan import plan_of
+from lernet_xblock.queries.plan import begun, plan_of
 from lernet_xblock.queries.plan_preview import plan_preview
 from lernet_xblock.sentences import sentence
 from lernet_xblock.services.plan import plan_anew
@@ -40,10 +48,10 @@ def change_page(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
     if refused is not None and refused.data.get("about") == cohort.key:
         return shown | looked_at(viewer, cohort, refused)
     plan = plan_of(cohort)
-    initial = picked(initial_of(plan), params)
+    day = picked_day(params)
+    initial = picked(plan, params, day, begun=begun(cohort, now=viewer.now)) if day else initial_of(plan)
     form = forms(PlanForm, LOOK, about=cohort.key, initial=initial)
-    fresh = not form.is_bound and initial["first_date"] != plan.settings.first_date
-    return shown | {"form": form, "own": plan.own, "picked": initial["first_date"] if fresh else None}
+    return shown | {"form": form, "own": plan.own, "picked": None if form.is_bound else day}
 
 
 def looked_at(viewer: Viewer, cohort: Cohort, form: PlanForm) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy
 from lernet_xblock.panels.forms import VersionedForm
 from lernet_xblock.panels.settings_shown import FREQUENCY_NAMES
-from lernet_xblock.panels.studio_days import CountryField, DaysField, dates_of_text, written
+from lernet_xblock.panels.studio_days import CountryField, DaysField, dates_of_text, written, written_free
 from lernet_xblock.panels.studio_fields import choice_field, day_field, number_field, text_field, time_field, unreadable
 from lernet_xblock.panels.studio_holidays import lines_with_holidays
 from lernet_xblock.queries.plan import PlanInForce
@@ -20,6 +20,7 @@ from lernet_xblock.rules.plan_dates import DATE_SETTINGS, dates_of
 from lernet_xblock.rules.planning_anew import slots_of
 from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.trajectory import check
+from lernet_xblock.rules.trajectory_schedule import first_date_for
 from lernet_xblock.rules.zones import zone
 from lernet_xblock.sentences import sentence, sentence_of
 from lernet_xblock.templatetags.lernet_show import zone_name
@@ -198,24 +199,32 @@ def initial_of(plan: PlanInForce) -> dict[str, Any]:
     return given | {
         "version": plan.version,
         "listed_dates": written(plan.settings.listed_dates),
-        "free_days": written(plan.settings.free_days),
+        "free_days": written_free(plan.settings.free_days),
         "shift_days": plan.shift_days or None,
         "shift_hours": sign * hours or None,
         "shift_minutes": sign * minutes or None,
     }
 
 
-def picked(initial: Mapping[str, Any], params: Mapping[str, str]) -> dict[str, Any]:
-    """Return the same with the first date and the time that an address carries, where they are a date and a time."""
-    found = dict(initial)
+def picked_day(params: Mapping[str, str]) -> date | None:
+    """Return the date that an address carries for the next session, None where there is none."""
     try:
-        day = date.fromisoformat(params.get("first_date", ""))
+        return date.fromisoformat(params.get("first_date", ""))
     except ValueError:
-        return found
-    found["first_date"] = day
+        return None
+
+
+def picked(plan: PlanInForce, params: Mapping[str, str], day: date, *, begun: int) -> dict[str, Any]:
+    """Return the form's inputs for a plan whose next session is on this day; so many have begun and stay.
+
+    What was picked is when this group meets, so its shift goes. The time is that of the address, where it has one.
+    """
+    found = initial_of(plan) | dict.fromkeys(SHIFTS)
+    found["first_date"] = first_date_for(plan.settings, day, begun=begun)
     if found.get("frequency") == DATES:
-        later = [line for line in str(found["listed_dates"]).splitlines()[1:] if line != day.isoformat()]
-        found["listed_dates"] = "\n".join([day.isoformat(), *later])
+        lines = str(found["listed_dates"]).splitlines()
+        later = [line for line in lines[begun + 1 :] if line != day.isoformat()]
+        found["listed_dates"] = "\n".join([*lines[:begun], day.isoformat(), *later])
     try:
         found["session_time"] = time.fromisoformat(params.get("session_time", ""))
     except ValueError:

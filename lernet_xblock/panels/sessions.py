@@ -16,6 +16,7 @@ from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.rsvp import check_in_part, rsvp_part
 from lernet_xblock.panels.run import guides_or_runs, has_groups
 from lernet_xblock.queries.cohort import cohort_label
+from lernet_xblock.queries.poll import open_poll
 from lernet_xblock.queries.rsvp import rsvps
 from lernet_xblock.queries.session import (
     NEXT,
@@ -91,6 +92,7 @@ def sessions(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
         "label": cohort_label(cohort) if cohort else "",
         "rows": _rows(viewer, cohort, forms) if cohort else [],
         "has_calendar": permissions.belongs(viewer),
+        "poll": open_poll(cohort) if cohort else "",
     }
 
 

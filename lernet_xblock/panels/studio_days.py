@@ -10,6 +10,7 @@ from django import forms
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy
 from lernet_xblock.rules.holidays import Holiday
+from lernet_xblock.rules.holidays_be import be_holiday
 from lernet_xblock.sentences import HOLIDAYS
 
 MOST_DAYS = 400
@@ -84,8 +85,14 @@ class CountryField(forms.CharField):
 
 
 def written(days: Iterable[date]) -> str:
-    """Return the days as the field shows them."""
+    """Return dates as a field of lines shows them."""
     return "\n".join(day.isoformat() for day in days)
+
+
+def written_free(days: Iterable[date]) -> str:
+    """Return days without session as the field shows them, Belgian holidays by name: only their dates are kept."""
+    named = ((day, be_holiday(day)) for day in days)
+    return "\n".join(f"{day.isoformat()} {HOLIDAYS[code]}" if code else day.isoformat() for day, code in named)
 
 
 def with_holidays(text: str, holidays: Iterable[Holiday]) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from lernet_xblock.i18n import LANGUAGES, gettext_lazy
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.panels.forms import VersionedForm
 from lernet_xblock.panels.settings_shown import FREQUENCY_NAMES, MODE_NAMES, REMINDER_NAMES
-from lernet_xblock.panels.studio_days import CountryField, DaysField, dates_of_text, written
+from lernet_xblock.panels.studio_days import CountryField, DaysField, dates_of_text, written, written_free
 from lernet_xblock.panels.studio_fields import choice_field, day_field, number_field, text_field, time_field, unreadable
 from lernet_xblock.panels.studio_groups import GROUPS, NEEDED_TO_SAVE, OPTIONAL, WIDE
 from lernet_xblock.rules.network_settings import DATES, REMINDERS, Settings
@@ -193,5 +193,5 @@ def initial_of(settings: Settings) -> dict[str, Any]:
     return given | {
         "tags": ", ".join(settings.tags),
         "listed_dates": written(settings.listed_dates),
-        "free_days": written(settings.free_days),
+        "free_days": written_free(settings.free_days),
     }

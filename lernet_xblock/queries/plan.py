@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from lernet_xblock.models import Cohort, Network, Plan, Replan
+from lernet_xblock.models import Cohort, Network, Plan, Replan, Session
 from lernet_xblock.queries.cohort import cohort_label
 from lernet_xblock.rules.authored import read
 from lernet_xblock.rules.network_settings import Settings
@@ -94,3 +94,9 @@ def last_order(network: Network, *, now: datetime) -> Ordered | None:
         left_alone=tuple((key, labels[key]) for key in keys if key in labels),
         ended_at=row.ended_at,
     )
+
+
+def begun(cohort: Cohort, *, now: datetime) -> int:
+    """Return how many of the cohort's sessions have begun; cancelled ones do not count: one query."""
+    rows = Session.objects.filter(cohort=cohort, starts_at__lte=now)
+    return int(rows.exclude(state=Session.State.CANCELLED).count())

@@ -62,6 +62,12 @@ class PlanPreview:
     refused: Refused | None = None
 
     @property
+    def closes_at(self) -> datetime | None:
+        """When the last session begins, which is the closing; None where nothing is planned."""
+        stays = [one for one in self.left if one.why != CALLED_OFF]
+        return max((one.starts_at for one in (*self.unchanged, *self.moved, *self.new, *stays)), default=None)
+
+    @property
     def changes_nothing(self) -> bool:
         """Whether every session stays as it is."""
         return not (self.moved or self.new or self.cancelled)

@@ -69,6 +69,11 @@ class PollPage:
     may_run: bool
 
 
+def open_poll(cohort: Cohort) -> str:
+    """Return the key of the cohort while its date poll is open, "" else: one query."""
+    return cohort.key if Poll.objects.filter(cohort=cohort, open=True).exists() else ""
+
+
 def answers_polls(viewer: Viewer, cohort: Cohort) -> bool:
     """Members of this very cohort and those who guide it for good, in person."""
     member = is_member(viewer) and viewer.membership is not None and viewer.membership.cohort_id == cohort.pk

@@ -1,5 +1,7 @@
 """The sessions that a network's settings describe: their dates, kinds and hours."""
 
+from datetime import date, timedelta
+
 from lernet_xblock.rules.network_settings import (
     DATES,
     MONTHLY,
@@ -7,7 +9,7 @@ from lernet_xblock.rules.network_settings import (
     WEEKLY,
     Settings,
 )
-from lernet_xblock.rules.recurrence import Occurrence, occurrences, parse_rule
+from lernet_xblock.rules.recurrence import Occurrence, nth_weekday, occurrences, parse_rule
 from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.rule_parse import WEEKDAYS
 from lernet_xblock.rules.schedule_rule import Rule
@@ -54,6 +56,21 @@ def recurrence_rule(settings: Settings, *, shift_days: int = 0, shift_minutes: i
         return parse_rule(rule)
     except Refused as refused:
         raise Refused(refused.code, _SETTING_OF.get(refused.field or "")) from refused
+
+
+def first_date_for(settings: Settings, day: date, *, begun: int) -> date:
+    """Return the first date of a plan in which so many sessions come before that day, each an interval earlier.
+
+    The day itself for dates of one's own choice, and where no such weekday leads to it.
+    """
+    steps = begun * (settings.interval or 0)
+    if settings.frequency == WEEKLY:
+        return day - timedelta(weeks=steps)
+    if settings.frequency not in (MONTHLY, MONTHLY_LAST):
+        return day
+    nth = -1 if settings.frequency == MONTHLY_LAST else (day.day - 1) // 7 + 1
+    year, month = divmod(day.year * 12 + day.month - 1 - steps, 12)
+    return nth_weekday(year, month + 1, nth, day.weekday()) or day
 
 
 def _base(settings: Settings) -> dict[str, object]:

@@ -19,22 +19,22 @@ from lernet_xblock.services.batch import insert
 # Why one that waited was dropped: what it speaks of was changed since.
 CHANGED = "changed"
 
-# Networks for which something was left that waits for nobody; None where nobody asks.
-_urgent: ContextVar[set[str] | None] = ContextVar("lernet_urgent_messages", default=None)
+# Networks for which something was left; None where nobody asks.
+_left: ContextVar[set[str] | None] = ContextVar("lernet_messages_left", default=None)
 
 
 @contextmanager
 def noticing() -> Iterator[set[str]]:
-    """Return the keys of the networks for which urgent messages are left inside the block; it fills as they come.
+    """Return the keys of the networks for which messages are left inside the block; it fills as they come.
 
     Whoever holds the request or the task open uses it, and lets them be sent once the transaction is committed.
     """
     found: set[str] = set()
-    token = _urgent.set(found)
+    token = _left.set(found)
     try:
         yield found
     finally:
-        _urgent.reset(token)
+        _left.reset(token)
 
 
 def announce(
@@ -98,6 +98,9 @@ def announce_plan_made(cohorts: Sequence[Cohort], *, now: datetime) -> None:
         send_at=now,
         made_at=now,
     )
+    noticed = _left.get()
+    if noticed is not None:
+        noticed.add(cohorts[0].network.key)
 
 
 def drop_reminders(session_ids: Iterable[int], *, now: datetime) -> None:  # noqa: ARG001 - writes take the moment
@@ -155,6 +158,6 @@ def _leave(
         for user_id, cause in sorted(causes.items())
     ]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
-    noticed = _urgent.get()
-    if rows and urgent and noticed is not None:
+    noticed = _left.get()
+    if rows and noticed is not None:
         noticed.add(cohort.network.key)

@@ -8,6 +8,8 @@ import pytest
 from django.core.cache import cache
 
 from lernet_xblock.models import Cohort, Plan, Session
+from lernet_xblock.panels.page import viewer_of
+from lernet_xblock.queries.plan_preview import plan_preview
 from lernet_xblock.rules.plan_dates import dates_of
 from lernet_xblock.workbench import clock
 from tests.factories import (
@@ -251,8 +253,22 @@ def test_dates_picked_in_a_poll_stand_in_the_form(cohort, guide):
     html = opened(guide, cohort, "&first_date=2027-02-09&session_time=10:15").text
     assert 'value="2027-02-09"' in html
     assert 'value="10:15"' in html
-    assert "Tuesday 9 February 2027 now, as picked" in words(html)
+    assert "The next session is on Tuesday 9 February 2027, as picked." in words(html)
     assert "as picked" not in words(opened(guide, cohort).text)
+
+
+def test_a_date_picked_while_the_group_is_on_its_way_is_that_of_the_next_session(cohort, guide, moment):
+    moment(nth(cohort, 2).ends_at)
+    html = opened(guide, cohort, "&first_date=2027-03-24&session_time=10:15").text
+    # Two sessions have begun, and each takes four weeks.
+    assert 'value="2027-01-27"' in html
+    viewer = viewer_of(make_block(guide.username), None)
+    found = plan_preview(
+        viewer, cohort, dates={**dates_of(PLAN), "first_date": "2027-01-27"}, shift_days=0, shift_minutes=0
+    )
+    assert [one.starts_at.date() for one in found.moved] == [date(2027, 3, 24), date(2027, 4, 21), date(2027, 5, 19)]
+    assert [one.why for one in found.left] == ["over", "over"]
+    assert found.closes_at == found.moved[-1].starts_at
 
 
 @pytest.mark.parametrize("rest", ["&first_date=soon", "&session_time=25:99", "&first_date=&session_time=", "&x=1"])

@@ -174,7 +174,10 @@ def test_who_comes_second_sees_the_poll_that_is_open(people, cohort):
         ({"lines": f"{LINES}\nMon 2027-02-09 9:00"}, "9 February 2027 is another day of the week."),
         ({"lines": f"{LINES}\n2026-11-30 9:00"}, "30 November 2026 is over"),
         ({"share_percent": "101"}, "The most is 100."),
-        ({"answers_until": "2027-02-03"}, "People have to answer before the first of the dates, Tuesday 2 February 2027."),
+        (
+            {"answers_until": "2027-02-03"},
+            "answer before the first of the dates, Tuesday 2 February 2027.",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_refused_and_kept(people, cohort, changes, sentence):

@@ -243,8 +243,8 @@ def test_before_groups_are_formed_an_admin_has_no_such_entry():
 def test_sessions_cost_the_same_whatever_their_number(people, ours, count, django_assert_num_queries):
     for number in range(2, count + 1):
         SessionFactory(cohort=ours.cohort, number=number, starts_at=ours.starts_at + timedelta(days=number))
-    # The user, the membership with its network, who guides; the sessions; who comes, and who was there.
-    with django_assert_num_queries(6):
+    # The user, the membership with its network, who guides; the sessions; who comes, who was there; a date poll.
+    with django_assert_num_queries(7):
         show(people["member of A"])
 
 

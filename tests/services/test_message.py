@@ -153,10 +153,13 @@ def test_reminders_are_dropped_and_what_is_urgent_or_sent_stays(session):
     assert set(Message.objects.filter(state="dropped").values_list("dropped_for", flat=True)) == {"changed"}
 
 
-def test_whoever_holds_the_request_learns_what_is_urgent(cohort, session):
+def test_whoever_holds_the_request_learns_that_there_is_something_to_send(cohort, session):
     announce(session, kind="session_moved", now=NOW, urgent=True)
     with noticing() as found:
-        announce(session, kind="reminder_7d", now=NOW)
+        announce(session, kind="session_moved", now=NOW, to=[])
         assert found == set()
-        announce(session, kind="session_cancelled", now=NOW, urgent=True)
+        announce(session, kind="reminder_7d", now=NOW)
     assert found == {cohort.network.key}
+    with noticing() as invited:
+        announce_plan_made([cohort], now=NOW)
+    assert invited == {cohort.network.key}
