@@ -15,7 +15,7 @@ SENTENCES = (
     ("jonas_peeters", "running", "", "Next session"),
     ("jonas_peeters", "running", "", "From launch to closing"),
     ("jonas_peeters", "running", "group", "Who guides the group"),
-    ("fac_sofie", "running", "sessions", "Edit place and link"),
+    ("fac_sofie", "running", "sessions", "Edit what it is about, place and link"),
     ("amina_benali", "open", "join", "What you agree to"),
     ("admin_karim", "open", "people", "Everybody by name"),
 )
@@ -132,7 +132,7 @@ def test_the_second_of_two_facilitators_sees_both_versions(window):
     first = window().open_as("fac_sofie", "running", panel="sessions")
     second = window().open_as("fac_heidi", "running", panel="sessions")
     for visitor, place in ((first, "Salle des fêtes, Termonde"), (second, "Stationsplein 1, Dendermonde")):
-        visitor.unfold("Edit place and link")
+        visitor.unfold("Edit what it is about, place and link")
         visitor.panel.get_by_label("Place").first.fill(place)
 
     assert first.click(first.panel.get_by_role("button", name="Save", exact=True).first).status == 200
