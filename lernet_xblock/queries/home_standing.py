@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from lernet_xblock.models import Attendance, Case, Charter, CharterConsent, Cohort, PollOption, Rsvp, Session
+from lernet_xblock.models import Attendance, Case, Charter, CharterConsent, Cohort, Poll, PollOption, Rsvp, Session
 from lernet_xblock.queries.pulse import may_answer, was_expected
 from lernet_xblock.queries.session import SessionLine
 from lernet_xblock.viewer import Viewer
@@ -51,14 +51,12 @@ def member_standing(
     """Return what the member did: two plain queries, which cost less than one clever one.
 
     rows: the cohort's sessions with the window of their evaluation; by_key: the same as lines. A session in the next
-    days costs one query more, and so does an evaluation that is open.
+    days costs one query more, and so do an evaluation and a poll that are open.
     """
     consent = CharterConsent.objects.filter(charter=OuterRef("pk"), user_id=viewer.user_id)
-    today = viewer.now.date()
-    options = PollOption.objects.filter(poll__cohort=cohort, poll__open=True, local_date__gte=today)
-    unanswered = options.exclude(answers__user_id=viewer.user_id)
+    polls = Poll.objects.filter(cohort=cohort, open=True)
     charters = Charter.objects.filter(cohort=cohort).order_by("-version")
-    accepted, asked_for_dates = next(iter(charters.values_list(Exists(consent), Exists(unanswered))[:1]), (None, False))
+    accepted, asks = next(iter(charters.values_list(Exists(consent), Exists(polls))[:1]), (None, False))
     cases = set(Case.objects.filter(cohort=cohort, owner_id=viewer.user_id).values_list("state", flat=True))
     return Standing(
         must_accept=accepted is False,
@@ -66,9 +64,15 @@ def member_standing(
         has_shared=bool(cases - {Case.State.DRAFT}),
         pulse=_open_pulse(viewer, rows, by_key),
         sent_until=_sent_until(viewer, rows),
-        asked_for_dates=asked_for_dates,
+        asked_for_dates=asks and _unanswered(viewer, cohort),
         to_rsvp=_to_rsvp(viewer, rows, by_key),
     )
+
+
+def _unanswered(viewer: Viewer, cohort: Cohort) -> bool:
+    """Tell whether an open poll has dates ahead that the member has not answered: one query."""
+    options = PollOption.objects.filter(poll__cohort=cohort, poll__open=True, local_date__gte=viewer.now.date())
+    return bool(options.exclude(answers__user_id=viewer.user_id).exists())
 
 
 def _to_rsvp(viewer: Viewer, rows: Iterable[Any], by_key: Mapping[str, SessionLine]) -> SessionLine | None:
