@@ -27,7 +27,7 @@ from tests.chromium import chromium_path  # noqa: E402 - the top of the reposito
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 GATE = [sys.executable, "scripts/gate.py"]
 EVERYWHERE = "not browser and not install and not matrix"
-LANE_LIMIT_SECONDS = 28 * 60
+LANE_LIMIT_SECONDS = 20 * 60
 # The system's zone in the lanes that run everything: nothing may follow from it.
 ZONES = {"sqlite": "America/Vancouver", "mariadb": "Asia/Kolkata"}
 # pytest's code for "no tests were collected".

@@ -112,6 +112,9 @@ def test_choices_become_lines_at_an_address_and_nothing_is_saved(people, cohort)
     assert lines_of(get(make_block(people["facilitator"].username), address).text) == expected
 
 
+FIRST_DAY = "Tuesday 2 February 2027"
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -176,7 +179,7 @@ def test_who_comes_second_sees_the_poll_that_is_open(people, cohort):
         ({"share_percent": "101"}, "The most is 100."),
         (
             {"answers_until": "2027-02-03"},
-            "answer before the first of the dates, Tuesday 2 February 2027.",
+            f"People have to answer before the first of the dates, {FIRST_DAY}.",
         ),
     ],
 )

@@ -325,7 +325,9 @@ def test_what_gives_no_dates_is_refused_at_its_field_and_nothing_is_written(coho
 def test_a_group_that_is_over_keeps_its_dates(cohort, admin):
     cohort.state = "closed"
     cohort.save()
-    refused(cohort, admin, session_time=time(15))
+    before = list(cohort.sessions.values_list("starts_at", "sequence"))
+    assert refused(cohort, admin, session_time=time(15)).field is None
+    assert list(cohort.sessions.values_list("starts_at", "sequence")) == before
 
 
 def test_what_it_costs_does_not_grow_with_the_people(cohort, admin, django_assert_max_num_queries):
