@@ -14,6 +14,7 @@ from lernet_xblock.models import Proposal, Replan
 from lernet_xblock.panels.attempt import attempt
 from lernet_xblock.panels.delivery import TASK as DELIVER
 from lernet_xblock.panels.delivery import deliver
+from lernet_xblock.panels.plan_all import TASK as REPLAN
 from lernet_xblock.queries.proposal_search import search
 from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.services.message import noticing
@@ -105,7 +106,6 @@ def replan_groups(key: str) -> None:
     get_host().run_later(DELIVER, replan.network.key)
 
 
-REPLAN = "plan.replan"
 TASKS: dict[str, Callable[[str], None]] = {
     "proposal.search": search_proposal,
     "proposal.form": form_proposal,

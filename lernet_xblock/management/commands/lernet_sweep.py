@@ -10,13 +10,14 @@ from lernet_xblock.errors import Busy
 from lernet_xblock.host import get_host
 from lernet_xblock.panels.attempt import attempt
 from lernet_xblock.panels.delivery import Delivered, deliver
+from lernet_xblock.panels.plan_all import TASK as REPLAN
 from lernet_xblock.queries.offer import due_offers
 from lernet_xblock.queries.pause import paused_networks
 from lernet_xblock.services.offer import expire
 from lernet_xblock.services.outbox import forget_old
 from lernet_xblock.services.pause import end_pause
 from lernet_xblock.services.replan import stalled
-from lernet_xblock.tasks import REPLAN, perform
+from lernet_xblock.tasks import perform
 
 
 class Command(BaseCommand):
