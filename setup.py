@@ -20,8 +20,11 @@ REQUIRES = [
     "edx-opaque-keys",
     # Only writes feeds; 7.0.3 is what the platform holds.
     "icalendar>=6.1",
+    "linkify-it-py",
     "markdown-it-py",
     "nh3",
+    # Looks into pictures that people attach, and drops what a camera wrote into them.
+    "Pillow",
     # Formation: the platform holds numpy at 1.26, and has scipy only through another requirement.
     "numpy>=1.26",
     "scipy>=1.11",

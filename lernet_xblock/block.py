@@ -76,6 +76,7 @@ class LernetXBlock(XBlock):
     threshold = number(5)
     reminders = texts("7d", "1d")
     self_check_in = choice(False)  # noqa: FBT003 - as above
+    cases_per_circle = number(2)
     charter_text = text()
     support_contact = text()
 

@@ -72,6 +72,15 @@ class Busy(RuleViolation):
         super().__init__(_("Many people are writing at this moment. What you typed is kept: please send it again."))
 
 
+class Broken(RuleViolation):
+    """Something broke on our side. It knows nothing of what was being handled, and has no cause to follow."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def __init__(self) -> None:
+        super().__init__(_("Something went wrong here, not with you. What you typed is kept: please send it again."))
+
+
 class KeyReused(RuleViolation):
     """An idempotency key came a second time with other content."""
 

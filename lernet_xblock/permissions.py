@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lernet_xblock.models import Case, Cohort, Membership, Session
+from lernet_xblock.models import Case, Cohort, Contribution, Membership, Session, Turn
 from lernet_xblock.viewer import Viewer
 
 
@@ -93,20 +93,85 @@ def keeps_cases(viewer: Viewer) -> bool:
 
 
 def may_read_case(viewer: Viewer, case: Case) -> bool:
-    """The owner; once shared, who guided the cohort and the members who were there when it was shared.
+    """The owner; once shared, those of its audience, who guide the group, and those the owner opened it to.
 
-    Members whose cohort was merged or split go on reading, as long as they have a place in the network. Admins are
-    not readers, and neither is staff behind a masquerade: text was shared with colleagues.
+    While it is held after a report, the owner, who reported it and who handles the report. Members whose cohort was
+    merged or split go on reading, as long as they have a place in the network. Admins are not readers, and neither is
+    staff behind a masquerade: text was shared with colleagues.
     """
-    if not viewer.may_write:
+    if not viewer.may_write or not is_known(viewer):
         return False
     if case.owner_id == viewer.user_id:
-        return is_known(viewer)
+        return True
     if case.state != Case.State.SHARED or case.shared_at is None:
         return False
-    if any(row.cohort_id == case.cohort_id and row.since <= case.shared_at for row in viewer.facilitations):
+    if not _in_audience(viewer, case):
+        return False
+    return case.held_at is None or case.key in viewer.held_keys
+
+
+def _in_audience(viewer: Viewer, case: Case) -> bool:
+    return guided_then(viewer, case) or in_first_audience(viewer, case) or opened_to(viewer, case)
+
+
+def guided_then(viewer: Viewer, case: Case) -> bool:
+    """Somebody who guides the cohort of the case since before it was shared."""
+    at = case.shared_at
+    return at is not None and any(row.cohort_id == case.cohort_id and row.since <= at for row in viewer.facilitations)
+
+
+def in_first_audience(viewer: Viewer, case: Case) -> bool:
+    """A member of the audience that was pinned when the case was shared; for a circle, of the one that has it."""
+    if not is_member(viewer) or case.shared_at is None or case.audience == Case.Audience.FACILITATOR:
+        return False
+    if not _was_audience(viewer, case, case.shared_at):
+        return False
+    return case.audience == Case.Audience.COHORT or case.circle_id in viewer.circle_ids
+
+
+def opened_to(viewer: Viewer, case: Case) -> bool:
+    """Somebody of the cohort to which the owner opened the case for those who come later."""
+    if case.open_to_id is None or case.opened_at is None or case.audience == Case.Audience.FACILITATOR:
+        return False
+    if case.open_to_id in viewer.guided_ids:
         return True
-    return is_member(viewer) and _was_audience(viewer, case, case.shared_at)
+    own = is_member(viewer) and viewer.membership is not None and viewer.membership.cohort_id == case.open_to_id
+    return own and (case.audience == Case.Audience.COHORT or case.circle_id in viewer.circle_ids)
+
+
+def may_read_contribution(viewer: Viewer, case: Case, one: Contribution) -> bool:
+    """Who reads the case and was in the audience of these words when they were posted; it never grows.
+
+    The case is one that the viewer may read. Withdrawn words are their author's alone; held ones are also for who
+    reported them and who handles the report. Who reads a case only since its owner opened it reads what came since.
+    """
+    if one.author_id is not None and one.author_id == viewer.user_id:
+        return True
+    if one.withdrawn_at is not None:
+        return False
+    if one.held_at is not None and one.key not in viewer.held_keys:
+        return False
+    return _heard(viewer, case, one)
+
+
+def _heard(viewer: Viewer, case: Case, one: Contribution) -> bool:
+    if case.owner_id == viewer.user_id or guided_then(viewer, case):
+        return True
+    if one.audience == Case.Audience.FACILITATOR:
+        return False
+    if one.audience == Case.Audience.CIRCLE and one.circle_id not in viewer.circle_ids:
+        return False
+    if in_first_audience(viewer, case):
+        return True
+    return case.opened_at is not None and one.posted_at >= case.opened_at
+
+
+def may_lead_turn(viewer: Viewer, turn: Turn) -> bool:
+    """Those who guide the cohort, and the moderator of the circle that works on the case."""
+    if not viewer.may_write:
+        return False
+    moderates = turn.circle is not None and turn.circle.moderator_id == viewer.user_id
+    return turn.cohort_id in viewer.guided_ids or (moderates and is_member(viewer))
 
 
 def _was_audience(viewer: Viewer, case: Case, at: datetime) -> bool:

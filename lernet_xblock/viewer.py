@@ -3,55 +3,23 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import cached_property, partial
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import CharField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from lernet_xblock.host import Actor, Host, Place, Scope
 from lernet_xblock.i18n import supported
-from lernet_xblock.models import (
-    Charter,
-    CharterConsent,
-    Cohort,
-    Facilitation,
-    Membership,
-    Network,
-    Session,
-    Substitution,
-)
-from lernet_xblock.models.network import scope_digest
+from lernet_xblock.models import Charter, CharterConsent, CircleSeat, Cohort, Membership, Network, Report, ReportVoice
 from lernet_xblock.rules.authored import read
 from lernet_xblock.rules.network_settings import Settings
 from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.rules.zones import zone
+from lernet_xblock.standing import Guide, standing
 
 FALLBACK_ZONE = "Europe/Brussels"
-SUBSTITUTE = "substitute"
-# Somebody who stands in for one session keeps access to the group until so long after it.
-SUBSTITUTE_STAYS = timedelta(days=7)
-COHORT_COLUMNS = tuple(column.attname for column in Cohort._meta.concrete_fields)  # noqa: SLF001 - Django's own name
-
-
-@dataclass(frozen=True)
-class Guide:
-    """A person's guiding role in a cohort: what was told before `since` is not theirs.
-
-    role: of a Facilitation, or SUBSTITUTE; session_id: the one session a substitute stands in for, else None.
-    """
-
-    cohort: Cohort
-    user_id: int
-    role: str
-    since: datetime
-    session_id: int | None = None
-
-    @property
-    def cohort_id(self) -> int:
-        """The cohort, by row number."""
-        return self.cohort.pk
 
 
 @dataclass(frozen=True)
@@ -139,6 +107,25 @@ class Viewer:
         rows = kept.annotate(agreement=Subquery(in_force.order_by("-version").values("pk")[:1])).filter(Exists(yes))
         return tuple(rows.select_related("cohort").order_by("cohort__number", "pk"))
 
+    @cached_property
+    def circle_ids(self) -> frozenset[int]:
+        """The circles of this network that the person sits or sat in, by row number. One query, made by who asks."""
+        if self.network is None or not self.user_id:
+            return frozenset()
+        seats = CircleSeat.objects.filter(circle__cohort__network=self.network, user_id=self.user_id)
+        return frozenset(seats.values_list("circle_id", flat=True))
+
+    @cached_property
+    def held_keys(self) -> frozenset[str]:
+        """What is held and the person reported or handles, by key of case or contribution. One query, as above."""
+        if self.network is None or not self.user_id:
+            return frozenset()
+        reported = ReportVoice.objects.filter(report=OuterRef("pk"), reporter_id=self.user_id)
+        open_ones = Report.objects.filter(network=self.network, open=True)
+        return frozenset(
+            open_ones.filter(Q(handler_id=self.user_id) | Exists(reported)).values_list("target", flat=True)
+        )
+
     @property
     def cohort(self) -> Cohort | None:
         """The person's own cohort as a member."""
@@ -153,84 +140,6 @@ class Viewer:
     def led_ids(self) -> frozenset[int]:
         """Cohorts the person facilitates for good, not only in one session, by row number."""
         return frozenset(row.cohort_id for row in self.facilitations if row.session_id is None)
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The network of a place, the person's active membership and guiding roles in it, and who guides the own cohort."""
-
-    network: Network | None
-    membership: Membership | None = None
-    facilitations: tuple[Guide, ...] = ()
-    own_guides: tuple[Guide, ...] = ()
-
-
-def standing(scope: Scope, user_id: int | None, *, now: datetime) -> Standing:
-    """Return what the tables say of a person at a place: two queries for a member, at most three for others."""
-    place = scope_digest(scope.course_id, scope.usage_id)
-    if user_id is None:
-        return Standing(next(iter(Network.objects.filter(scope=place)), None))
-    mine = Membership.objects.filter(user_id=user_id, active=True)
-    # Few ever stand in for anybody: whoever never does is spared the dearer query for it.
-    stands_in = Exists(Substitution.objects.filter(user_id=user_id, ended_at=None))
-    placed = mine.filter(network__scope=place).select_related("cohort", "network").annotate(stands_in=stands_in)
-    membership = next(iter(placed), None)
-    if membership is not None:
-        guides = _guides(membership.network, user_id, membership.cohort_id, now if membership.stands_in else None)
-        return _stands(membership.network, membership, user_id, guides)
-    # In one statement: groups may be formed between two, and nobody is to see them formed and stand outside.
-    seated = Exists(mine.filter(network=OuterRef("pk")))
-    network = next(iter(Network.objects.filter(scope=place).annotate(seated=seated, stands_in=stands_in)), None)
-    if network is None:
-        return Standing(None)
-    membership = next(iter(placed.all()), None) if network.seated else None
-    own_cohort = membership.cohort_id if membership else 0
-    return _stands(
-        network, membership, user_id, _guides(network, user_id, own_cohort, now if network.stands_in else None)
-    )
-
-
-def _stands(network: Network, membership: Membership | None, user_id: int, guides: list[Guide]) -> Standing:
-    own_cohort = membership.cohort_id if membership else 0
-    lasting = (row for row in guides if row.cohort_id == own_cohort and row.session_id is None)
-    return Standing(
-        network,
-        membership,
-        tuple(row for row in guides if row.user_id == user_id),
-        tuple(sorted(lasting, key=lambda row: row.role, reverse=True)),
-    )
-
-
-def _guides(network: Network, user_id: int, own_cohort: int, standing_in: datetime | None) -> list[Guide]:
-    """Return the person's guiding roles, those of the own cohort, and the person's substitutions: one query.
-
-    standing_in: the present moment where the person stands in for somebody, or did; else None.
-    """
-    near = Facilitation.objects.filter(Q(user_id=user_id) | Q(cohort_id=own_cohort), cohort__network=network)
-    if standing_in is None:
-        return [Guide(row.cohort, row.user_id, row.role, row.since, None) for row in near.select_related("cohort")]
-    return _with_substitutions(network, user_id, near, standing_in)
-
-
-def _with_substitutions(network: Network, user_id: int, near: QuerySet, now: datetime) -> list[Guide]:
-    # Both halves have columns first and then annotations of the same names: older Django pairs them in that order.
-    columns = ("user_id", "since", *(f"cohort__{name}" for name in COHORT_COLUMNS), "as_role", "for_session")
-    lasting = near.annotate(
-        as_role=F("role"),
-        for_session=Value(None, output_field=IntegerField()),
-    )
-    once = Substitution.objects.filter(
-        cohort__network=network,
-        user_id=user_id,
-        since__lte=now,
-        ended_at=None,
-        session__ends_at__gt=now - SUBSTITUTE_STAYS,
-    ).exclude(session__state=Session.State.CANCELLED)
-    once = once.annotate(as_role=Value(SUBSTITUTE, output_field=CharField()), for_session=F("session_id"))
-    rows = lasting.values_list(*columns).union(once.values_list(*columns), all=True)
-    # A union returns no models; Django makes its own from columns in the same way.
-    made = partial(Cohort.from_db, network._state.db, COHORT_COLUMNS)  # noqa: SLF001 - Django's public name
-    return [Guide(made(cohort), user, role, since, session) for user, since, *cohort, role, session in rows]
 
 
 def load_viewer(

@@ -217,3 +217,88 @@ class PollFactory(factory.django.DjangoModelFactory):
         if create:
             for day in extracted or (date(2027, 2, 2), date(2027, 2, 9)):
                 models.PollOption.objects.create(poll=self, local_date=day, local_time=time(13, 30))
+
+
+def consent(cohort: models.Cohort, *users: Any) -> None:
+    """Let these people accept the charter in force; the cohort gets one where it has none."""
+    charter = cohort.charters.order_by("-version").first() or CharterFactory(cohort=cohort)
+    for user in users:
+        models.CharterConsent.objects.get_or_create(charter=charter, user=user, defaults={"at": NOW})
+
+
+class ContributionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Contribution
+
+    case = factory.SubFactory(CaseFactory)
+    author = factory.SubFactory(UserFactory)
+    kind, text = "question", "Since when?"
+    posted_at = NOW + timedelta(days=2)
+
+
+class CircleFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Circle
+
+    session = factory.SubFactory(SessionFactory)
+    cohort = factory.SelfAttribute("session.cohort")
+    number = 1
+    formed_at = NOW
+
+
+def seat(circle: models.Circle, *users: Any) -> None:
+    """Let these people sit in the circle."""
+    for user in users:
+        models.CircleSeat.objects.create(circle=circle, session=circle.session, user=user, seated_at=NOW)
+
+
+class TurnFactory(factory.django.DjangoModelFactory):
+    """A planned turn in a session of the case's cohort; phase="questions" and so on begins it."""
+
+    class Meta:
+        model = models.Turn
+
+    case = factory.SubFactory(CaseFactory, stage="scheduled")
+    cohort = factory.SelfAttribute("case.cohort")
+    mode, phase = "live", "planned"
+    session = factory.LazyAttribute(
+        lambda row: None if row.mode == "days" else SessionFactory(cohort=row.cohort, number=40 + row.case.pk)
+    )
+    questions_until = factory.LazyAttribute(lambda row: NOW + timedelta(days=4) if row.mode == "days" else None)
+    planned_at = phase_since = NOW + timedelta(days=1)
+    begun_at = factory.LazyAttribute(lambda row: None if row.phase == "planned" else NOW + timedelta(days=2))
+    ended_at = factory.LazyAttribute(lambda row: NOW + timedelta(days=3) if row.phase == "done" else None)
+    open = factory.LazyAttribute(lambda row: None if row.phase == "done" else True)
+
+
+class ReportFactory(factory.django.DjangoModelFactory):
+    """An open report of a case, or of a contribution to it; what it is about is held."""
+
+    class Meta:
+        model = models.Report
+        skip_postgeneration_save = True
+
+    case = factory.SubFactory(CaseFactory)
+    cohort = factory.SelfAttribute("case.cohort")
+    network = factory.SelfAttribute("case.cohort.network")
+    contribution = None
+    target = factory.LazyAttribute(lambda row: row.contribution.key if row.contribution else row.case.key)
+    raised_at = NOW + timedelta(days=3)
+    release_at = NOW + timedelta(days=8)
+
+    @factory.post_generation
+    def held(self, create: bool, extracted: Any, **_given: Any) -> None:
+        """Hold what was reported."""
+        if create:
+            type(self.contribution or self.case).objects.filter(key=self.target).update(held_at=self.raised_at)
+
+
+class TakeawayFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Takeaway
+
+    cohort = factory.SubFactory(CohortFactory)
+    network = factory.SelfAttribute("cohort.network")
+    user = factory.SubFactory(UserFactory)
+    text = "Ask before I advise."
+    made_at = changed_at = NOW

@@ -8,7 +8,7 @@ import pytest
 from lernet_xblock.errors import NotFound
 from lernet_xblock.models import CharterConsent, Contribution, Membership
 from lernet_xblock.panels.page import viewer_of
-from lernet_xblock.queries import case as cases
+from lernet_xblock.queries import case_access, case_board, case_readers, case_scene
 from lernet_xblock.queries.pulse import Window, cohort_results, find_pulse
 from lernet_xblock.services import contribution as contributing
 from lernet_xblock.services.merge import merge
@@ -73,7 +73,7 @@ def accept(cohort, *whom):
 
 def reads(user, case):
     try:
-        cases.find_case(viewer(user), case.key)
+        case_access.find_case(viewer(user), case.key)
     except NotFound:
         return False
     return True
@@ -166,11 +166,11 @@ def test_newcomers_accept_the_charter_before_the_cases_of_the_group_open(stays, 
     came = users(goes)
     old = told(goes, came[0])
     merged(goes, stays, admin)
-    space = cases.case_space(viewer(came[1]))
+    space = case_board.case_space(viewer(came[1]))
     assert space.locked
     assert [(board.former, [line.key for line in board.cases]) for board in space.boards] == [(True, [old.key])]
     accept(stays, came[1])
-    assert not cases.case_space(viewer(came[1])).locked
+    assert not case_board.case_space(viewer(came[1])).locked
 
 
 def test_the_space_has_a_board_for_the_former_group(stays, goes, admin):
@@ -180,13 +180,13 @@ def test_the_space_has_a_board_for_the_former_group(stays, goes, admin):
     accept(stays, *came)
     new = told(stays, users(stays)[0], AFTER)
     for reader in came[:2]:
-        boards = cases.case_space(viewer(reader)).boards
+        boards = case_board.case_space(viewer(reader)).boards
         assert [(board.label, [line.key for line in board.cases]) for board in boards] == [
             ("Group A", [new.key]),
             ("Group B, before it went into another group", [old.key]),
         ]
-        assert cases.case_space(viewer(reader)).mine == ()
-    assert len(cases.case_space(viewer(users(stays)[0])).boards) == 1
+        assert case_board.case_space(viewer(reader)).mine == ()
+    assert len(case_board.case_space(viewer(users(stays)[0])).boards) == 1
 
 
 def test_the_original_members_go_on_talking_about_the_case(stays, goes, admin):
@@ -196,23 +196,23 @@ def test_the_original_members_go_on_talking_about_the_case(stays, goes, admin):
     asked = committed(
         lambda: contributing.post(old, kind="question", text="Since when?", author_id=colleague.pk, now=AFTER)
     )
-    page = cases.case_page(viewer(owner), old)
+    page = case_scene.case_page(viewer(owner), old)
     assert (page.may_answer, page.may_edit, page.may_withdraw) == (True, False, True)
     response = post(
         make_block(owner.username), "contribution.answer", {"about": asked.key, "text": "Since May.", "_key": "a"}
     )
     assert response.status_int == 200, response.text
     assert Contribution.objects.filter(kind="answer").count() == 1
-    assert cases.case_page(viewer(colleague), old).may_post
+    assert case_scene.case_page(viewer(colleague), old).may_post
 
 
 def test_readers_of_an_old_case_are_counted_after_the_merger(stays, goes, admin):
     owner = users(goes)[0]
     old = told(goes, owner)
-    assert cases.readers(viewer(owner), old).others == 3
+    assert case_readers.readers(viewer(owner), old).others == 3
     merged(goes, stays, admin)
-    assert cases.readers(viewer(owner), old).others == 3
-    assert cases.readers(viewer(users(stays)[0]), told(stays, users(stays)[0], AFTER)).others == 11
+    assert case_readers.readers(viewer(owner), old).others == 3
+    assert case_readers.readers(viewer(users(stays)[0]), told(stays, users(stays)[0], AFTER)).others == 11
 
 
 def test_one_query_more_for_who_has_a_former_group(stays, goes, admin, django_assert_num_queries):
@@ -223,7 +223,7 @@ def test_one_query_more_for_who_has_a_former_group(stays, goes, admin, django_as
     accept(stays, reader)
     seen = viewer(reader)
     with django_assert_num_queries(4):
-        assert cases.case_space(seen).boards[1].cases
+        assert case_board.case_space(seen).boards[1].cases
 
 
 # Results -------------------------------------------------------------------------------------------
@@ -271,7 +271,7 @@ def test_after_a_split_each_half_reads_what_was_shared_before_and_nothing_new_of
         assert [reads(user, case) for case in (old, here, there)] == [True, False, True]
     for user in everybody[4:]:
         assert [reads(user, case) for case in (old, here, there)] == [True, True, False]
-    labels = [board.label for board in cases.case_space(viewer(everybody[0])).boards]
+    labels = [board.label for board in case_board.case_space(viewer(everybody[0])).boards]
     assert labels == ["Group B", "Group A, before it became two groups"]
     second = stays.sessions.get(number=2)
     at(second.ends_at + HOUR)

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lernet_xblock.host import Scope
 from lernet_xblock.models import Membership, Network
-from lernet_xblock.viewer import standing
+from lernet_xblock.standing import standing
 from tests.factories import (
     COURSE,
     NOW,

@@ -10,6 +10,7 @@ from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy
 from lernet_xblock.models import Case, Contribution
 from lernet_xblock.panels.forms import ActionForm, VersionedForm
+from lernet_xblock.queries.case_board import CaseLine
 from lernet_xblock.rules.text import is_question
 from lernet_xblock.services.case import NEEDED_TO_SHARE, TEXT_FIELDS
 from lernet_xblock.services.contribution import LONGEST, QUESTION_LENGTH
@@ -36,6 +37,11 @@ POSTS = {
     Contribution.Kind.QUESTION: gettext_lazy("A clarifying question"),
     Contribution.Kind.SUGGESTION: gettext_lazy("A suggestion"),
 }
+
+
+def tags_of(line: CaseLine) -> list[Any]:
+    """Return the words for how soon an answer is needed, and for what the case is."""
+    return [HORIZON_TAGS[Case.Horizon(line.horizon)], KINDS[Case.Kind(line.kind)]]
 
 
 def area(rows: int) -> forms.Textarea:

@@ -17,6 +17,7 @@ from lernet_xblock.host import get_host
 from lernet_xblock.i18n import direction
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.panels.action import check_door, perform
+from lernet_xblock.panels.discretion import discreet
 from lernet_xblock.panels.engine import render
 from lernet_xblock.panels.panel import Address, render_panel
 from lernet_xblock.panels.studio import author_panel, editor_panel
@@ -56,6 +57,7 @@ def _page(block: Any, viewer: Viewer, body: str) -> Fragment:
     return fragment
 
 
+@discreet
 def learner_page(block: Any) -> Fragment:
     """Return the block as people in the course see it, opened at home."""
     viewer = viewer_of(block, None)
@@ -65,6 +67,7 @@ def learner_page(block: Any) -> Fragment:
         return _page(block, viewer, render_panel(viewer, Address("home")))
 
 
+@discreet
 def author_page(block: Any) -> Fragment:
     """Return the preview in Studio: what learners will see, with sample people, and what is still missing."""
     viewer = viewer_of(block, None)
@@ -72,6 +75,7 @@ def author_page(block: Any) -> Fragment:
         return _page(block, viewer, author_panel(viewer))
 
 
+@discreet
 def editor_page(block: Any) -> Fragment:
     """Return the editor in Studio."""
     viewer = viewer_of(block, None)
@@ -115,6 +119,7 @@ def _html(status: HTTPStatus, body: str) -> Response:
 
 
 @_answered
+@discreet
 def act(block: Any, request: Any, suffix: str) -> Response:
     """Perform one action."""
     check_door(request)
@@ -124,6 +129,7 @@ def act(block: Any, request: Any, suffix: str) -> Response:
 
 
 @_answered
+@discreet
 def show(block: Any, request: Any, suffix: str) -> Response:
     """Render one panel; its parameters come from the query."""
     check_door(request)

@@ -72,7 +72,7 @@ def problem_sentence(code: str, value: str) -> str:
     return SENTENCES[code] % {"value": value, "column": column, "limit": limit}
 
 
-@action("people.import", panel="people", permission=runs_network, content_type="text/csv")
+@action("people.import", panel="people", permission=runs_network, content_types=("text/csv",))
 def upload(viewer: Viewer, form: ActionForm) -> Reply:
     """Read the file and hold its good lines; nobody is added yet."""
     roster = read_roster(form.file)

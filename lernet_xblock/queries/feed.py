@@ -16,7 +16,7 @@ from lernet_xblock.host import Host
 from lernet_xblock.i18n import supported
 from lernet_xblock.models import Cohort, Facilitation, FeedToken, Membership, Session, Substitution
 from lernet_xblock.rules.feed_token import digest
-from lernet_xblock.viewer import SUBSTITUTE_STAYS
+from lernet_xblock.standing import SUBSTITUTE_STAYS
 
 # Calendars that ask once a month still learn of it.
 CANCELLED_STAYS = timedelta(days=90)

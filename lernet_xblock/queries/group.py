@@ -21,7 +21,8 @@ from lernet_xblock.queries.charter import charter_in_force
 from lernet_xblock.queries.cohort import cohort_label
 from lernet_xblock.rules.pause import today_in
 from lernet_xblock.rules.zones import zone
-from lernet_xblock.viewer import SUBSTITUTE, Viewer
+from lernet_xblock.standing import SUBSTITUTE
+from lernet_xblock.viewer import Viewer
 
 FACILITATOR = Facilitation.Role.FACILITATOR
 

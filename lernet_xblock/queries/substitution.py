@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lernet_xblock.models import Cohort, Session, Substitution
-from lernet_xblock.viewer import SUBSTITUTE_STAYS, Viewer
+from lernet_xblock.standing import SUBSTITUTE_STAYS
+from lernet_xblock.viewer import Viewer
 
 
 @dataclass(frozen=True)

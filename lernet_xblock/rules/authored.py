@@ -12,7 +12,7 @@ from typing import Any, get_args
 from lernet_xblock.rules.network_settings import REMINDERS, Settings
 
 # Settings that came later: a network that was stored before them has what an author gets who says nothing.
-CAME_LATER = frozenset({"make_up", "reminders", "self_check_in"})
+CAME_LATER = frozenset({"make_up", "reminders", "self_check_in", "cases_per_circle"})
 # The block's field for a setting, where the names differ: the platform shows `display_name`.
 BLOCK_FIELDS = {"title": "display_name", "tags": "topics"}
 

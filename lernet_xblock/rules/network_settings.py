@@ -7,6 +7,8 @@ from datetime import date, time
 
 RECOMMENDED_MINIMUM, RECOMMENDED_MAXIMUM = 10, 15
 DEFAULT_THRESHOLD = 5
+# Full turns of about an hour that fit into a session of three hours.
+DEFAULT_CASES_PER_CIRCLE = 2
 
 WEEKLY, MONTHLY, MONTHLY_LAST, DATES = "weekly", "monthly", "monthly_last", "dates"
 FREQUENCIES = (WEEKLY, MONTHLY, MONTHLY_LAST, DATES)
@@ -25,7 +27,7 @@ class Settings:
     applications_open None: from the moment applications are opened. end_date None: the last
     session's date. threshold: answers from which a pulse is shown. free_days: days without session; make_up: the
     session that would fall on one comes at the end instead of being lost. reminders: some of REMINDERS.
-    self_check_in: members may say themselves that they are there.
+    self_check_in: members may say themselves that they are there. cases_per_circle: full turns in a regular session.
     """
 
     title: str | None = None
@@ -58,6 +60,7 @@ class Settings:
     threshold: int | None = DEFAULT_THRESHOLD
     reminders: tuple[str, ...] = ("7d", "1d")
     self_check_in: bool | None = False
+    cases_per_circle: int | None = DEFAULT_CASES_PER_CIRCLE
     charter_text: str | None = None
     support_contact: str | None = None
 

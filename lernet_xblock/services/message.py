@@ -79,6 +79,26 @@ def announce_cohort(
     _leave(cohort, causes, session=None, kind=kind, now=now, facts=facts, urgent=urgent)
 
 
+def announce_to(
+    cohort: Cohort,
+    user_ids: Iterable[int],
+    *,
+    kind: str,
+    mark: str,
+    now: datetime,
+    send_at: datetime | None = None,
+    facts: Mapping[str, Any] | None = None,
+    urgent: bool = False,
+) -> None:
+    """Leave these people of a cohort a message; what was left for the same kind and mark stands already.
+
+    mark: what tells this cause from others, such as the key of a turn and its phase; never words that people wrote.
+    send_at: not before this moment, None for now.
+    """
+    causes = {user_id: f"{kind}:{mark}:{user_id}" for user_id in user_ids}
+    _leave(cohort, causes, session=None, kind=kind, now=now, facts=facts, urgent=urgent, send_at=send_at)
+
+
 def announce_plan_made(cohorts: Sequence[Cohort], *, now: datetime) -> None:
     """Invite the members of new cohorts, all of one network, to their first sessions: few statements for many people.
 
@@ -148,13 +168,14 @@ def _leave(
     facts: Mapping[str, Any] | None,
     urgent: bool,
     session: Session | None,
+    send_at: datetime | None = None,
 ) -> None:
     """Keep a message for each person; a cause that stands already stays as it is, so that nothing is said twice."""
     # MariaDB takes no JSON with half a character in it.
     told = {name: clean(value) if isinstance(value, str) else value for name, value in (facts or {}).items()}
     shared = {"network_id": cohort.network_id, "cohort": cohort, "session": session, "kind": kind, "urgent": urgent}
     rows = [
-        Message(user_id=user_id, cause=cause, facts=told, send_at=now, made_at=now, **shared)
+        Message(user_id=user_id, cause=cause, facts=told, send_at=send_at or now, made_at=now, **shared)
         for user_id, cause in sorted(causes.items())
     ]
     Message.objects.bulk_create(rows, ignore_conflicts=True)

@@ -21,7 +21,7 @@ from lernet_xblock.models import (
 from lernet_xblock.rules.regrouping import Pair, broken_pairs
 from lernet_xblock.services.membership import GuidesCohort
 from lernet_xblock.services.notice import tell
-from lernet_xblock.viewer import SUBSTITUTE_STAYS
+from lernet_xblock.standing import SUBSTITUTE_STAYS
 
 MOVABLE = (Network.State.RUNNING, Network.State.PAUSED)
 

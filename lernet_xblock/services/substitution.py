@@ -10,7 +10,7 @@ from lernet_xblock.services.change import keep_change
 from lernet_xblock.services.fresh import check_fresh
 from lernet_xblock.services.notice import tell
 from lernet_xblock.services.undo import undoes
-from lernet_xblock.viewer import SUBSTITUTE_STAYS
+from lernet_xblock.standing import SUBSTITUTE_STAYS
 
 
 def guides_now(cohort_id: int, user_id: int, *, now: datetime) -> bool:

@@ -52,7 +52,7 @@ def actions(monkeypatch):
             version=7, theirs={"place": "Namur"}, by_id=UserFactory(first_name="Karim").pk, at=NOW
         )
 
-    @dispatcher.action("file.take", panel="home", permission=permissions.is_learner, content_type="text/csv")
+    @dispatcher.action("file.take", panel="home", permission=permissions.is_learner, content_types=("text/csv",))
     def take(viewer, form):
         return dispatcher.Reply(say=f"{len(form.file)} bytes")
 

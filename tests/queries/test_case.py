@@ -8,7 +8,7 @@ import time_machine
 from lernet_xblock.errors import NotFound
 from lernet_xblock.models import CharterConsent, Contribution
 from lernet_xblock.panels.page import viewer_of
-from lernet_xblock.queries import case as cases
+from lernet_xblock.queries import case_access, case_board, case_readers, case_scene
 from tests.factories import (
     NOW,
     CaseFactory,
@@ -50,14 +50,14 @@ def test_own_drafts_stand_apart_from_what_is_shared(member, cohort):
     shared = shared_case(cohort, title="Shared")
     draft = CaseFactory(cohort=cohort, owner=member, state="draft")
     CaseFactory(cohort=cohort, state="draft")
-    space = cases.case_space(viewer(member))
+    space = case_board.case_space(viewer(member))
     assert [line.key for line in space.boards[0].cases] == [shared.key]
     assert [line.key for line in space.mine] == [draft.key]
 
 
 def test_an_own_shared_case_stands_on_the_board_once(member, cohort):
     own = CaseFactory(cohort=cohort, owner=member)
-    space = cases.case_space(viewer(member))
+    space = case_board.case_space(viewer(member))
     assert ([line.key for line in space.boards[0].cases], space.mine) == ([own.key], ())
 
 
@@ -65,7 +65,7 @@ def test_questions_and_suggestions_are_counted_apart(member, cohort):
     case = shared_case(cohort)
     for kind in ("question", "suggestion", "suggestion"):
         Contribution.objects.create(case=case, author=member, kind=kind, text="x", posted_at=NOW)
-    line = cases.case_space(viewer(member)).boards[0].cases[0]
+    line = case_board.case_space(viewer(member)).boards[0].cases[0]
     assert (line.questions, line.suggestions) == (1, 2)
 
 
@@ -74,7 +74,7 @@ def test_who_guides_two_groups_reads_two_boards(cohort):
     guide = FacilitationFactory(cohort=cohort).user
     FacilitationFactory(cohort=other, user=guide)
     mine, theirs = shared_case(cohort), shared_case(other)
-    boards = cases.case_space(viewer(guide)).boards
+    boards = case_board.case_space(viewer(guide)).boards
     assert [[line.key for line in board.cases] for board in boards] == [[mine.key], [theirs.key]]
     assert boards[1].label == "Night shift"
 
@@ -86,20 +86,22 @@ def test_who_moved_to_another_group_keeps_the_own_case_and_loses_the_others(memb
     CharterConsent.objects.create(charter=other.charters.get(), user=member, at=NOW)
     MembershipFactory(cohort=other, user=member)
     reader = viewer(member)
-    assert [line.key for line in cases.case_space(reader).mine] == [own.key]
-    assert cases.find_case(reader, own.key) == own
-    page = cases.case_page(reader, own)
+    assert [line.key for line in case_board.case_space(reader).mine] == [own.key]
+    assert case_access.find_case(reader, own.key) == own
+    page = case_scene.case_page(reader, own)
     assert (page.may_edit, page.may_answer, page.may_withdraw) == (False, False, True)
     with pytest.raises(NotFound):
-        cases.find_case(reader, foreign.key)
+        case_access.find_case(reader, foreign.key)
 
 
 def test_readers_are_the_others_now_and_those_who_guide(member, cohort):
     MembershipFactory.create_batch(3, cohort=cohort)
     MembershipFactory(cohort=cohort, active=None, left_at=NOW)
     guide = FacilitationFactory(cohort=cohort).user
-    found = cases.readers(viewer(member), CaseFactory(cohort=cohort, owner=member, state="draft", shared_at=None))
-    assert found == cases.Readers(3, (guide.get_full_name(),))
+    found = case_readers.readers(
+        viewer(member), CaseFactory(cohort=cohort, owner=member, state="draft", shared_at=None)
+    )
+    assert found == case_readers.Readers(3, (guide.get_full_name(),))
 
 
 def test_readers_of_a_shared_case_are_those_who_were_there(member, cohort):
@@ -108,4 +110,4 @@ def test_readers_of_a_shared_case_are_those_who_were_there(member, cohort):
     own = CaseFactory(cohort=cohort, owner=member)
     FacilitationFactory(cohort=cohort, since=own.shared_at + timedelta(hours=1))
     MembershipFactory(cohort=cohort, joined_at=own.shared_at + timedelta(hours=1))
-    assert cases.readers(viewer(member), own) == cases.Readers(2, (guide.get_full_name(),))
+    assert case_readers.readers(viewer(member), own) == case_readers.Readers(2, (guide.get_full_name(),))

@@ -8,7 +8,7 @@ import time_machine
 from lernet_xblock.errors import NotFound
 from lernet_xblock.models import CharterConsent, Contribution
 from lernet_xblock.panels.page import viewer_of
-from lernet_xblock.queries import case as cases
+from lernet_xblock.queries import case_scene
 from lernet_xblock.queries import contribution as contributions
 from tests.factories import NOW, CaseFactory, CharterFactory, MembershipFactory, shared_case
 from tests.runtime import make_block
@@ -45,7 +45,7 @@ def test_answers_stand_below_their_question(member, cohort):
     first = Contribution.objects.create(author=member, kind="question", text="Since when?", **ask)
     Contribution.objects.create(author=member, kind="question", text="Who else?", **ask)
     Contribution.objects.create(author=case.owner, kind="answer", text="Since May.", answers=first, **ask)
-    page = cases.case_page(viewer(member), case)
+    page = case_scene.case_page(viewer(member), case)
     assert [(voice.text, [reply.text for reply in voice.answers]) for voice in page.questions] == [
         ("Since when?", ["Since May."]),
         ("Who else?", []),
