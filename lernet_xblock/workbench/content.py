@@ -79,7 +79,7 @@ class DemoNetwork:
 
 @dataclass(frozen=True)
 class DemoContribution:
-    """`kind`: question, answer or suggestion.
+    """`kind`: of Contribution.Kind, open in the phase of that day.
 
     `answers`: for an answer, the place of its question among the case's contributions, from 0.
     """
@@ -87,8 +87,37 @@ class DemoContribution:
     kind: str
     author: str
     text: str
-    days_ago: int
+    days_ago: float
     answers: int | None = None
+
+
+@dataclass(frozen=True)
+class DemoChoice:
+    """What the owner chose so many days ago; step_on: the day of the first step, in days ago, below 0 for ahead."""
+
+    days_ago: float
+    question: str
+    step: str
+    step_on: int
+
+
+@dataclass(frozen=True)
+class DemoOutcome:
+    """What became of the first step, told so many days ago."""
+
+    days_ago: float
+    outcome: str
+
+
+@dataclass(frozen=True)
+class DemoTurn:
+    """A turn over several days (`began` and `until`, the ends of its phases, in days ago), or planned for a session."""
+
+    session: int | None = None
+    began: float = 0
+    until: tuple[float, ...] = ()
+    chosen: DemoChoice | None = None
+    told: DemoOutcome | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +134,8 @@ class DemoCase:
     horizon: str
     days_ago: int
     contributions: tuple[DemoContribution, ...]
+    needed_in: int | None = None
+    turn: DemoTurn | None = None
 
 
 @dataclass(frozen=True)
@@ -193,7 +224,19 @@ def load_networks(today: date) -> tuple[DemoNetwork, ...]:
 
 def _case(raw: Mapping[str, Any]) -> DemoCase:
     contributions = tuple(DemoContribution(**item) for item in raw["contributions"])
-    return DemoCase(**{**raw, "contributions": contributions})
+    return DemoCase(**{**raw, "contributions": contributions, "turn": _turn(raw.get("turn"))})
+
+
+def _turn(raw: Mapping[str, Any] | None) -> DemoTurn | None:
+    if raw is None:
+        return None
+    chosen, told = raw.get("chosen"), raw.get("told")
+    parts = {
+        "until": tuple(raw.get("until", ())),
+        "chosen": DemoChoice(**chosen) if chosen else None,
+        "told": DemoOutcome(**told) if told else None,
+    }
+    return DemoTurn(**{**raw, **parts})
 
 
 def load_cases() -> tuple[DemoCase, ...]:

@@ -3,23 +3,20 @@
 So the demo cannot show what the component would refuse, and everything learners see has a cause.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 
-from lernet_xblock.models import Application, Case, Cohort, Contribution, Network
+from lernet_xblock.models import Application, Cohort, Network
 from lernet_xblock.rules.authored import read
 from lernet_xblock.services import (
     application,
     attendance,
-    case,
     charter,
     cohort,
-    contribution,
     forming,
     network,
     pulse,
@@ -35,29 +32,11 @@ from lernet_xblock.workbench.content import (
     load_learners,
     load_meetings,
 )
-from lernet_xblock.workbench.overview import ZONE
+from lernet_xblock.workbench.lives_cases import put_away_news, tell
 from lernet_xblock.workbench.scenarios import demo_usage_id
+from lernet_xblock.workbench.stage import HOUR, Stage
 
 ANSWER_AFTER = timedelta(hours=2)
-HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What every act needs: the network as written, people's numbers by username, and the present moment."""
-
-    script: DemoNetwork
-    user_ids: Mapping[str, int]
-    now: datetime
-
-    def at(self, day: str, hour: int = 9) -> datetime:
-        """Return the hour of a day that the settings name, in the network's zone, but never the future."""
-        moment = datetime.combine(self.script.day(day), time(hour), tzinfo=ZONE)
-        return min(moment, self.now - HOUR)
-
-    def ago(self, days: int) -> datetime:
-        """Return the moment so many days back."""
-        return self.now - timedelta(days=days)
 
 
 def live(
@@ -97,6 +76,7 @@ def meet(
     accept_charter(group, planned, stage)
     for story in cases:
         tell(group, story, stage)
+    put_away_news(group, stage)
     for evaluation in pulses:
         evaluate(group, evaluation, stage)
     for meeting in load_meetings():
@@ -155,33 +135,6 @@ def accept_charter(group: Cohort, planned: DemoCohort, stage: Stage) -> None:
     agreed = group.charters.get()
     for username in planned.members:
         charter.accept(agreed, user_id=stage.user_ids[username], now=stage.at("first_date", 14))
-
-
-def tell(group: Cohort, story: DemoCase, stage: Stage) -> None:
-    """Share a case and let colleagues contribute."""
-    owner, shared_at = stage.user_ids[story.owner], stage.ago(story.days_ago)
-    draft = case.start(group, user_id=owner, now=shared_at - HOUR)
-    words = {name: getattr(story, name) for name in case.TEXT_FIELDS}
-    shared = case.share(
-        draft,
-        words=words,
-        third_parties_checked=True,
-        statement_confirmed=True,
-        opened_version=draft.version,
-        now=shared_at,
-    )
-    contribute(shared, story, stage)
-
-
-def contribute(shared: Case, story: DemoCase, stage: Stage) -> None:
-    """Post the contributions in their order."""
-    posted: list[Contribution] = []
-    for said in story.contributions:
-        moment, author = stage.ago(said.days_ago), stage.user_ids[said.author]
-        if said.answers is not None:
-            posted.append(contribution.answer(posted[said.answers], text=said.text, now=moment))
-        else:
-            posted.append(contribution.post(shared, kind=said.kind, text=said.text, author_id=author, now=moment))
 
 
 def evaluate(group: Cohort, evaluation: DemoPulse, stage: Stage) -> None:
