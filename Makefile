@@ -26,7 +26,8 @@ export LERNET_NO_SKIPS = 1
 endif
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test lint format i18n i18n-check bench bench-formation bench-sessions screenshots matrix clean
+.PHONY: help demo test lint format i18n i18n-check bench bench-formation bench-sessions bench-refusals access-matrix fuzz \
+	screenshots matrix clean
 
 help: ## this list
 	@echo "make <target>, where the target is one of"
@@ -61,6 +62,15 @@ bench-formation: $(DEV) ## cohort formation beside random, round robin and k-mea
 bench-sessions: $(DEV) ## calendar feeds; with DATABASE_URL also planning 10 000 groups anew
 	@$(BIN)/python scripts/bench_feed.py $(ARGS)
 	@test -z "$(DATABASE_URL)" || $(BIN)/python scripts/bench_replan.py
+
+bench-refusals: $(DEV) ## does a foreign key take as long as a missing one?
+	@$(BIN)/python scripts/bench_refusals.py $(ARGS)
+
+access-matrix: $(DEV) ## who may do what, into docs/access-matrix.md
+	@$(BIN)/python scripts/access_matrix.py $(ARGS)
+
+fuzz: $(DEV) ## 2 000 odd inputs for every action and panel; ARGS="--inputs 200 case." for some of them
+	@$(BIN)/python scripts/fuzz.py $(ARGS)
 
 screenshots: $(DEV) ## every panel at both widths, into docs/
 	@$(BIN)/python scripts/screenshots.py $(ARGS)

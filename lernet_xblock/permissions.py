@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lernet_xblock.models import Case, Cohort, Contribution, Membership, Session, Turn
+from lernet_xblock.models import Case, Cohort, Contribution, Membership, Session, Takeaway, Turn
 from lernet_xblock.viewer import Viewer
 
 
@@ -110,6 +110,13 @@ def may_read_case(viewer: Viewer, case: Case) -> bool:
     return case.held_at is None or case.key in viewer.held_keys
 
 
+def held_from(viewer: Viewer, case: Case) -> bool:
+    """Somebody who would read this shared case, were it not held after a report: they learn that one is, not which."""
+    if case.held_at is None or case.state != Case.State.SHARED or not viewer.may_write or not is_known(viewer):
+        return False
+    return not may_read_case(viewer, case) and _in_audience(viewer, case)
+
+
 def _in_audience(viewer: Viewer, case: Case) -> bool:
     return guided_then(viewer, case) or in_first_audience(viewer, case) or opened_to(viewer, case)
 
@@ -130,13 +137,26 @@ def in_first_audience(viewer: Viewer, case: Case) -> bool:
 
 
 def opened_to(viewer: Viewer, case: Case) -> bool:
-    """Somebody of the cohort to which the owner opened the case for those who come later."""
-    if case.open_to_id is None or case.opened_at is None or case.audience == Case.Audience.FACILITATOR:
+    """Somebody of the cohort to which the owner opened the case for those who come later, or who guides it.
+
+    Who was in it since then, and was merged or split off, goes on reading.
+    """
+    if case.open_to_id is None or case.opened_at is None:
         return False
     if case.open_to_id in viewer.guided_ids:
         return True
-    own = is_member(viewer) and viewer.membership is not None and viewer.membership.cohort_id == case.open_to_id
-    return own and (case.audience == Case.Audience.COHORT or case.circle_id in viewer.circle_ids)
+    if case.audience == Case.Audience.FACILITATOR or not _is_of_opened(viewer, case.open_to_id, case.opened_at):
+        return False
+    return case.audience == Case.Audience.COHORT or case.circle_id in viewer.circle_ids
+
+
+def _is_of_opened(viewer: Viewer, cohort_id: int, since: datetime) -> bool:
+    own = viewer.membership
+    if own is None or not is_member(viewer):
+        return False
+    if own.cohort_id == cohort_id:
+        return True
+    return any(row.cohort_id == cohort_id and row.left_at is not None and row.left_at >= since for row in viewer.former)
 
 
 def may_read_contribution(viewer: Viewer, case: Case, one: Contribution) -> bool:
@@ -151,19 +171,54 @@ def may_read_contribution(viewer: Viewer, case: Case, one: Contribution) -> bool
         return False
     if one.held_at is not None and one.key not in viewer.held_keys:
         return False
-    return _heard(viewer, case, one)
+    return was_addressed(viewer, case, one)
 
 
-def _heard(viewer: Viewer, case: Case, one: Contribution) -> bool:
+def was_addressed(viewer: Viewer, case: Case, one: Contribution) -> bool:
+    """Who was in the audience of these words, whatever became of them since; the viewer may read the case."""
     if case.owner_id == viewer.user_id or guided_then(viewer, case):
+        return True
+    came_since = case.opened_at is not None and one.posted_at >= case.opened_at
+    if came_since and case.open_to_id in viewer.guided_ids:
         return True
     if one.audience == Case.Audience.FACILITATOR:
         return False
     if one.audience == Case.Audience.CIRCLE and one.circle_id not in viewer.circle_ids:
         return False
-    if in_first_audience(viewer, case):
+    return came_since or in_first_audience(viewer, case)
+
+
+def keeps_journal(viewer: Viewer) -> bool:
+    """An enrolled person, as themselves: their lines stay theirs when they leave their group."""
+    return viewer.may_write and viewer.network is not None and is_learner(viewer)
+
+
+def may_read_takeaway(viewer: Viewer, case: Case, one: Takeaway) -> bool:
+    """Its owner; as far as they chose, the owner of the case it is about, or those of their group who read the case.
+
+    The case is one that the viewer may read. What was dropped is its owner's alone again. Who reads a case only since
+    its owner opened it reads what came since.
+    """
+    if not viewer.may_write or not is_known(viewer):
+        return False
+    if one.user_id == viewer.user_id:
         return True
-    return case.opened_at is not None and one.posted_at >= case.opened_at
+    if one.case_id != case.pk or one.visibility == Takeaway.Visibility.ME or one.state == Takeaway.State.DROPPED:
+        return False
+    if case.owner_id == viewer.user_id:
+        return True
+    if one.visibility != Takeaway.Visibility.COHORT or not _of_group(viewer, one.cohort_id, one.made_at):
+        return False
+    since = guided_then(viewer, case) or in_first_audience(viewer, case)
+    return since or (case.opened_at is not None and one.made_at >= case.opened_at)
+
+
+def _of_group(viewer: Viewer, cohort_id: int, at: datetime) -> bool:
+    """Tell whether the viewer is of the group, or was of it then where it was merged or split."""
+    own = is_member(viewer) and viewer.membership is not None and viewer.membership.cohort_id == cohort_id
+    if own or cohort_id in viewer.guided_ids:
+        return True
+    return is_member(viewer) and any(row.cohort_id == cohort_id and was_there(row, at) for row in viewer.former)
 
 
 def may_lead_turn(viewer: Viewer, turn: Turn) -> bool:

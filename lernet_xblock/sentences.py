@@ -43,6 +43,7 @@ SETTING_LABELS: dict[str, Any] = {
     "threshold": _("Answers needed before an evaluation is shown"),
     "reminders": _("Reminders before a session"),
     "self_check_in": _("Members say themselves that they are there"),
+    "cases_per_circle": _("Cases for each circle in a session"),
     "charter_text": _("Charter: the ground rules of a group"),
     "support_contact": _("Who to ask"),
 }
@@ -113,6 +114,11 @@ SENTENCES: dict[str, Any] = {
     "session_day_after_holiday": _("The session on %(date)s is the day after %(holiday)s."),
     "session_in_clock_gap": _("The clock jumps over %(local)s, so that session starts an hour later."),
     "session_in_clock_overlap": _("The clock shows %(local)s twice; the session starts the first time."),
+    "turns_short": _(
+        "%(turns)s turns for %(members)s members: %(short)s short. Three ways out: a round in groups of three, where"
+        " everybody gets a short turn; a further session, which makes %(more)s more; or a shorter format, such as"
+        " respectful gossip (45 minutes instead of 60) or questions only (42 minutes).",
+    ),
     "sessions_lost": _("Sessions that are lost because they fall on days without session: %(lost)s."),
     "first_date_past": _("The first session lies in the past."),
     "applications_close_past": _("The last day to apply lies in the past."),
@@ -187,6 +193,31 @@ NOTICES: dict[str, Any] = {
     ),
     "session_not_held": _("The session of %(group)s on %(day)s was not held. Nobody counts as absent."),
     "plan_changed": _("The dates of %(group)s have changed. Please look at your sessions."),
+    "charter_drafted": _(
+        "%(group)s looks at a new text for its charter. Please read it, and say whether you support it."
+    ),
+    "charter_revised": _("The draft of the charter of %(group)s was changed. Please say again whether you support it."),
+    "charter_objection": _("A member of %(group)s objects to the draft of the charter, and waits for an answer."),
+    "charter_answered": _("Your objection to the draft of the charter of %(group)s has an answer."),
+    "charter_dropped": _("The draft for the charter of %(group)s was dropped. The charter in force stays."),
+    "charter_in_force": _(
+        "%(group)s agreed on a new charter. Members read it and accept it anew; until then they find only their own"
+        " cases."
+    ),
+    "charter_refused": _(
+        "A member of %(group)s does not accept the charter, and takes part in the sessions without cases. You find the"
+        " name beside the charter."
+    ),
+    "turn_planned": _("Your case in %(group)s has its turn in the session on %(day)s at %(time)s."),
+    "turn_planned_days": _("Your case in %(group)s has its turn over several days. A message tells you when it begins."),
+    "turn_unplanned": _("The turn of your case in %(group)s was taken back. Your case waits for another one."),
+    "turn_freed": _(
+        "The session of %(group)s on %(day)s is not held. The cases that had their turn there wait for another session."
+    ),
+    "turn_freed_you": _(
+        "The session of %(group)s on %(day)s, in which your case had its turn, is not held. Your case waits for another"
+        " session."
+    ),
     "network_paused": _("This learning network pauses until %(day)s."),
     "network_resumed": _("This learning network goes on."),
 }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 from django.db.models import CharField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 
@@ -50,16 +50,13 @@ def standing(scope: Scope, user_id: int | None, *, now: datetime) -> Standing:
     place = scope_digest(scope.course_id, scope.usage_id)
     if user_id is None:
         return Standing(next(iter(Network.objects.filter(scope=place)), None))
-    mine = Membership.objects.filter(user_id=user_id, active=True)
-    # Few ever stand in for anybody: whoever never does is spared the dearer query for it.
-    stands_in = Exists(Substitution.objects.filter(user_id=user_id, ended_at=None))
-    placed = mine.filter(network__scope=place).select_related("cohort", "network").annotate(stands_in=stands_in)
+    placed = _placed().filter(user_id=user_id, network__scope=place)
     membership = next(iter(placed), None)
     if membership is not None:
-        guides = _guides(membership.network, user_id, membership.cohort_id, now if membership.stands_in else None)
-        return _stands(membership.network, membership, user_id, guides)
+        return _stands(membership.network, membership, user_id, _guides_of_member(membership, now))
     # In one statement: groups may be formed between two, and nobody is to see them formed and stand outside.
-    seated = Exists(mine.filter(network=OuterRef("pk")))
+    seated = Exists(Membership.objects.filter(user_id=user_id, active=True, network=OuterRef("pk")))
+    stands_in = Exists(Substitution.objects.filter(user_id=user_id, ended_at=None))
     network = next(iter(Network.objects.filter(scope=place).annotate(seated=seated, stands_in=stands_in)), None)
     if network is None:
         return Standing(None)
@@ -68,6 +65,27 @@ def standing(scope: Scope, user_id: int | None, *, now: datetime) -> Standing:
     return _stands(
         network, membership, user_id, _guides(network, user_id, own_cohort, now if network.stands_in else None)
     )
+
+
+@cache
+def _placed() -> QuerySet:
+    """Return all active memberships, still to be asked for; made once, as every page asks for one.
+
+    Few members guide a group or stand in for anybody: the others are spared the dearer queries for it.
+    """
+    led = Facilitation.objects.filter(user_id=OuterRef("user_id"), cohort__network_id=OuterRef("network_id"))
+    stands_in = Exists(Substitution.objects.filter(user_id=OuterRef("user_id"), ended_at=None))
+    rows = Membership.objects.filter(active=True).select_related("cohort", "network")
+    return rows.annotate(leads=Exists(led), stands_in=stands_in)
+
+
+def _guides_of_member(membership: Membership, now: datetime) -> list[Guide]:
+    """Return what _guides does, of a row of _placed: one query."""
+    if membership.leads or membership.stands_in:
+        standing_in = now if membership.stands_in else None
+        return _guides(membership.network, membership.user_id, membership.cohort_id, standing_in)
+    own = Facilitation.objects.filter(cohort_id=membership.cohort_id)
+    return [Guide(membership.cohort, row.user_id, row.role, row.since) for row in own]
 
 
 def _stands(network: Network, membership: Membership | None, user_id: int, guides: list[Guide]) -> Standing:

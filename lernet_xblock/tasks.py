@@ -16,6 +16,7 @@ from lernet_xblock.panels.delivery import TASK as DELIVER
 from lernet_xblock.panels.delivery import deliver
 from lernet_xblock.panels.plan_all import TASK as REPLAN
 from lernet_xblock.queries.proposal_search import search
+from lernet_xblock.queries.report import due_reports
 from lernet_xblock.rules.refusals import Refused
 from lernet_xblock.services.message import noticing
 from lernet_xblock.services.proposal import confirm, give_back
@@ -27,6 +28,7 @@ from lernet_xblock.services.proposal_search import (
     report_progress,
 )
 from lernet_xblock.services.replan import work_on
+from lernet_xblock.services.report_decision import lapse
 
 # Between two looks at whether somebody asked to stop, in seconds: each costs a query.
 LISTEN_EVERY = 0.5
@@ -93,7 +95,13 @@ def form_proposal(key: str) -> None:
 
 
 def deliver_messages(key: str) -> None:
-    """Send what is due, in whatever network; what is left when the run is over is another run's."""
+    """Send what is due, in whatever network; what is left when the run is over is another run's.
+
+    Reports that nobody decided about in time end here as well, where no cron runs.
+    """
+    now = get_host().now()
+    for report in due_reports(now):
+        attempt(partial(lapse, report, now=now))
     if deliver(get_host()).more:
         get_host().run_later(DELIVER, key)
 

@@ -5,19 +5,23 @@ from typing import Any
 
 import pytest
 
-from lernet_xblock.errors import NotFound
-from lernet_xblock.models import CharterConsent, Contribution, Membership
+from lernet_xblock.errors import NotFound, RuleViolation
+from lernet_xblock.host import get_host
+from lernet_xblock.models import Case, CharterConsent, Contribution, Membership
 from lernet_xblock.panels.page import viewer_of
 from lernet_xblock.queries import case_access, case_board, case_readers, case_scene
+from lernet_xblock.queries.attachment import file_for
 from lernet_xblock.queries.pulse import Window, cohort_results, find_pulse
 from lernet_xblock.services import contribution as contributing
+from lernet_xblock.services.attachment import attach_file
+from lernet_xblock.services.case_audience import change_audience
 from lernet_xblock.services.merge import merge
 from lernet_xblock.services.pulse import GRACE, release_due
 from lernet_xblock.services.split import split
 from lernet_xblock.services.transfer import transfer
 from lernet_xblock.services.undo import undo
 from lernet_xblock.workbench import clock
-from tests.factories import CaseFactory, FacilitationFactory, UserFactory
+from tests.factories import CaseFactory, CircleFactory, FacilitationFactory, MembershipFactory, UserFactory, seat
 from tests.runtime import committed, get, make_block, post
 from tests.services.regroup import DAY, LATER, fresh, group, people, running_network
 
@@ -197,7 +201,7 @@ def test_the_original_members_go_on_talking_about_the_case(stays, goes, admin):
         lambda: contributing.post(old, kind="question", text="Since when?", author_id=colleague.pk, now=AFTER)
     )
     page = case_scene.case_page(viewer(owner), old)
-    assert (page.may_answer, page.may_edit, page.may_withdraw) == (True, False, True)
+    assert (page.may_answer, page.may_edit, page.may_withdraw) == (True, True, True)
     response = post(
         make_block(owner.username), "contribution.answer", {"about": asked.key, "text": "Since May.", "_key": "a"}
     )
@@ -209,10 +213,12 @@ def test_the_original_members_go_on_talking_about_the_case(stays, goes, admin):
 def test_readers_of_an_old_case_are_counted_after_the_merger(stays, goes, admin):
     owner = users(goes)[0]
     old = told(goes, owner)
-    assert case_readers.readers(viewer(owner), old).others == 3
+    assert case_readers.readership(viewer(owner), old).now.others == 3
+    came = users(goes)
     merged(goes, stays, admin)
-    assert case_readers.readers(viewer(owner), old).others == 3
-    assert case_readers.readers(viewer(users(stays)[0]), told(stays, users(stays)[0], AFTER)).others == 11
+    assert case_readers.readership(viewer(owner), old).now.others == 3
+    accept(stays, *came)
+    assert case_readers.readership(viewer(users(stays)[0]), told(stays, users(stays)[0], AFTER)).now.others == 11
 
 
 def test_one_query_more_for_who_has_a_former_group(stays, goes, admin, django_assert_num_queries):
@@ -222,7 +228,7 @@ def test_one_query_more_for_who_has_a_former_group(stays, goes, admin, django_as
     merged(goes, stays, admin)
     accept(stays, reader)
     seen = viewer(reader)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         assert case_board.case_space(seen).boards[1].cases
 
 
@@ -290,3 +296,176 @@ def test_after_undo_everybody_reads_exactly_what_they_read_before(stays, goes, a
     committed(lambda: undo(change.network, key=change.key, by=admin.pk, now=AFTER))
     assert [[reads(user, case) for case in shared] for user in (*came, *others)] == before
     assert reads(came[0], told(goes, came[1], AFTER + DAY))
+
+
+# What was said to a case, and its files --------------------------------------------------------------
+
+
+def said(case, at, **values):
+    return Contribution.objects.create(case=case, kind="question", text="Why?", posted_at=at, **values)
+
+
+def hears(user, one):
+    """Tell whether the person finds the case and these words on its page."""
+    if not reads(user, one.case):
+        return False
+    return one.pk in {voice.pk for voice in case_scene.case_scene(viewer(user), one.case).voices}
+
+
+def opens(user, attachment):
+    return file_for(user.pk, attachment.key, host=get_host()) is not None
+
+
+def attached(case):
+    return committed(lambda: attach_file(case, content=b"%PDF-1.4", name="x.pdf", now=BEFORE))
+
+
+def widen(case, open_to, now=AFTER):
+    row = Case.objects.get(pk=case.pk)
+    committed(lambda: change_audience(row, audience="cohort", open_to=open_to, opened_version=row.version, now=now))
+    case.refresh_from_db()
+
+
+def test_after_a_merger_old_words_and_files_are_the_original_seven_s_until_the_owner_widens(network, admin):
+    goes, stays = group(network, 1, 7), group(network, 2, 8)
+    owner, *came = users(goes)
+    others = users(stays)
+    case = told(goes, owner)
+    file, old = attached(case), said(case, BEFORE)
+    merged(goes, stays, admin)
+    accept(stays, owner, *came)
+    everybody = [owner, *came, *others]
+    assert [reads(user, case) for user in everybody] == [True] * 7 + [False] * 8
+    assert [hears(user, old) for user in everybody] == [True] * 7 + [False] * 8
+    assert [opens(user, file) for user in everybody] == [True] * 7 + [False] * 8
+    widen(case, stays)
+    new = said(case, AFTER)
+    assert [reads(user, case) for user in everybody] == [True] * 15
+    assert [hears(user, old) for user in everybody] == [True] * 7 + [False] * 8
+    assert [hears(user, new) for user in everybody] == [True] * 15
+    assert [opens(user, file) for user in everybody] == [True] * 15
+
+
+def test_after_a_split_both_halves_hear_and_open_what_was_there(stays, admin):
+    everybody = users(stays)
+    case = told(stays, everybody[0])
+    file, old = attached(case), said(case, BEFORE)
+    values: dict[str, Any] = {"known": False, "reason": "Many", "opened_version": 1}
+    chosen = [user.pk for user in everybody[:4]]
+    change = committed(lambda: split(stays, user_ids=chosen, by=admin.pk, now=LATER, **values))
+    made = Membership.objects.get(pk=change.done["made"][0]).cohort
+    assert all(hears(user, old) and opens(user, file) for user in everybody)
+    late = MembershipFactory(cohort=made, joined_at=AFTER).user
+    accept(made, late, *everybody[:4])
+    assert not reads(late, case)
+    widen(case, made)
+    assert (reads(late, case), hears(late, old), opens(late, file)) == (True, False, True)
+
+
+def test_who_is_transferred_hears_and_opens_nothing_of_what_stays_behind(stays, goes, admin):
+    mover, owner = users(goes)[:2]
+    case = told(goes, owner)
+    file, own = attached(case), said(case, BEFORE, author=mover)
+    assert hears(mover, own)
+    assert opens(mover, file)
+    moved(goes, stays, mover, admin)
+    accept(stays, mover)
+    assert not reads(mover, case)
+    assert not opens(mover, file)
+    assert hears(owner, own)
+
+
+def test_a_late_joiner_reads_from_then_on_and_older_ones_whose_owners_agreed(stays):
+    first, second = users(stays)[:2]
+    agreed, kept = told(stays, first), told(stays, second)
+    file, old = attached(agreed), said(agreed, BEFORE)
+    late = MembershipFactory(cohort=stays, joined_at=LATER).user
+    accept(stays, late)
+    new = told(stays, second, AFTER)
+    assert [reads(late, case) for case in (agreed, kept, new)] == [False, False, True]
+    widen(agreed, stays)
+    since = said(agreed, AFTER)
+    assert [reads(late, case) for case in (agreed, kept, new)] == [True, False, True]
+    assert [hears(late, one) for one in (old, since)] == [False, True]
+    assert opens(late, file)
+    widen(agreed, None)
+    assert (reads(late, agreed), opens(late, file)) == (False, False)
+
+
+def test_words_for_a_circle_or_for_the_guides_never_reach_further_when_the_owner_widens(stays):
+    owner, inside, outside = users(stays)[:3]
+    guide = FacilitationFactory(cohort=stays, since=BEFORE - HOUR).user
+    circle = CircleFactory(session=stays.sessions.get(number=1))
+    seat(circle, inside)
+    case = told(stays, owner)
+    words = [
+        said(case, BEFORE, audience="circle", circle=circle),
+        said(case, BEFORE, audience="facilitator"),
+        said(case, BEFORE),
+    ]
+    Case.objects.filter(pk=case.pk).update(audience="facilitator")
+    widen(case, None)
+    assert [[hears(user, one) for one in words] for user in (owner, guide, inside, outside)] == [
+        [True, True, True],
+        [True, True, True],
+        [True, False, True],
+        [False, False, True],
+    ]
+
+
+def test_who_guides_the_group_it_was_opened_to_hears_what_was_said_since(stays, goes, admin):
+    owner = users(goes)[0]
+    case = told(goes, owner)
+    merged(goes, stays, admin)
+    accept(stays, *users(stays))
+    guide = FacilitationFactory(cohort=stays).user
+    before = said(case, LATER)
+    widen(case, stays)
+    since = said(case, AFTER, audience="facilitator")
+    assert [hears(guide, one) for one in (before, since)] == [False, True]
+
+
+def test_what_was_opened_to_a_group_waits_for_its_charter(stays, goes, admin):
+    owner, came = users(goes)[:2]
+    goes.memberships.filter(user=came).update(joined_at=BEFORE + HOUR / 2)
+    case = told(goes, owner)
+    merged(goes, stays, admin)
+    accept(stays, owner)
+    widen(case, stays)
+    assert not reads(came, case)
+    accept(stays, came)
+    assert reads(came, case)
+
+
+def test_who_reads_an_opened_case_keeps_it_when_the_group_is_merged(stays, goes, admin):
+    owner = users(goes)[0]
+    case = told(goes, owner)
+    late = MembershipFactory(cohort=goes, joined_at=LATER - HOUR / 2).user
+    accept(goes, late)
+    CharterConsent.objects.filter(user=late).update(at=LATER - HOUR / 4)
+    widen(case, goes, now=LATER - HOUR / 8)
+    assert reads(late, case)
+    merged(goes, stays, admin)
+    accept(stays, owner, late)
+    assert reads(late, case)
+    assert not reads(users(stays)[0], case)
+
+
+def test_an_opened_case_stands_on_the_board_of_the_group_and_its_people_join_in(stays, goes, admin):
+    owner, other = users(goes)[0], users(stays)[0]
+    case = told(goes, owner)
+    merged(goes, stays, admin)
+    accept(stays, owner, other)
+    assert [line.key for board in case_board.case_space(viewer(other)).boards for line in board.cases] == []
+    widen(case, stays)
+    boards = case_board.case_space(viewer(other)).boards
+    assert [[line.key for line in board.cases] for board in boards] == [[case.key]]
+    asked = committed(
+        lambda: contributing.post(case, kind="question", text="Since when?", author_id=other.pk, now=AFTER + HOUR)
+    )
+    assert hears(owner, asked)
+    newcomer = MembershipFactory(cohort=stays, joined_at=AFTER).user
+    with pytest.raises(RuleViolation, match="charter"):
+        committed(
+            lambda: contributing.post(case, kind="question", text="And?", author_id=newcomer.pk, now=AFTER + HOUR)
+        )

@@ -6,17 +6,21 @@ from django.test.utils import CaptureQueriesContext
 
 from lernet_xblock.host import Scope
 from lernet_xblock.models import Membership, Network
+from lernet_xblock.panels.page import viewer_of
 from lernet_xblock.standing import standing
 from tests.factories import (
     COURSE,
     NOW,
     USAGE,
+    CaseFactory,
     CohortFactory,
     FacilitationFactory,
     MembershipFactory,
     NetworkFactory,
+    ReportFactory,
     UserFactory,
 )
+from tests.runtime import make_block
 
 pytestmark = pytest.mark.django_db
 HERE = Scope(COURSE, USAGE, is_course=True)
@@ -72,3 +76,16 @@ def test_who_is_not_logged_in_has_no_place():
     network = NetworkFactory(state="running")
     found = standing(HERE, None, now=NOW)
     assert (found.network, found.membership, found.facilitations) == (network, None, ())
+
+
+def test_who_guides_asks_once_whether_a_report_waits_and_nobody_else_asks():
+    cohort = CohortFactory(network=NetworkFactory(state="running"))
+    guide, deputy = (FacilitationFactory(cohort=cohort, role=role).user for role in ("facilitator", "deputy"))
+    member = MembershipFactory(cohort=cohort).user
+    ReportFactory(case=CaseFactory(cohort=cohort), handler=guide)
+    waits = []
+    for user in (guide, deputy, member):
+        viewer = viewer_of(make_block(user.username), None)
+        with CaptureQueriesContext(connection) as seen:
+            waits.append((viewer.handles, viewer.handles, len(seen)))
+    assert waits == [(True, True, 1), (False, False, 1), (False, False, 0)]

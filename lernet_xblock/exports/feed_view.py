@@ -3,18 +3,15 @@
 The address of a feed is a secret: it must not stand in any log of ours.
 """
 
-from collections.abc import Callable
-from functools import wraps
 from http import HTTPStatus
-from typing import Any
 
 from django.core.cache import cache
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 
-from lernet_xblock.exports.addresses import PREFIX, read_session
+from lernet_xblock.exports.addresses import read_session
 from lernet_xblock.exports.feed import alarm_of, etag_of, feed_file
+from lernet_xblock.exports.fetched import empty, fetched
 from lernet_xblock.host import Host, get_host
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.queries.feed import OpenFeed, holder_of, open_feed, single_of
@@ -22,49 +19,22 @@ from lernet_xblock.rules.feed_token import digest, is_token
 
 FETCHES_PER_HOUR = 60
 HOUR_SECONDS = 60 * 60
-RETRY_SECONDS = 30
 FILE_TYPE = "text/calendar; charset=utf-8"
 
-View = Callable[[HttpRequest, str], HttpResponse]
 
-
-def _fetched(view: View) -> View:
-    """Let a view answer GET and HEAD only, name its address in no log, and say the same of every answer."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, secret: str) -> HttpResponse:
-        # Django logs the path of every refusal and of every error; from here on it is this one.
-        request.path = f"/{PREFIX}"
-        response = _answer(view, request, secret)
-        response["X-Robots-Tag"] = "noindex"
-        response.setdefault("Cache-Control", "private, no-store")
-        return response
-
-    return guarded
-
-
-def _answer(view: View, request: HttpRequest, secret: str) -> HttpResponse:
-    if request.method not in ("GET", "HEAD"):
-        return _empty(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, HEAD")
-    try:
-        return view(request, secret)
-    except OperationalError:
-        return _empty(HTTPStatus.SERVICE_UNAVAILABLE, retry_after=str(RETRY_SECONDS))
-
-
-@_fetched
+@fetched
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """Return the feed of a token, 304 to who has it already, an empty 404 for a token that is none any more."""
     host = get_host()
     user_id = holder_of(token) if is_token(token) else None
     if user_id is None:
-        return _empty(HTTPStatus.NOT_FOUND)
+        return empty(HTTPStatus.NOT_FOUND)
     wait = _seconds_to_wait(f"feed:{digest(token)}", host)
     if wait:
-        return _empty(HTTPStatus.TOO_MANY_REQUESTS, retry_after=str(wait))
+        return empty(HTTPStatus.TOO_MANY_REQUESTS, retry_after=str(wait))
     found = open_feed(user_id, host=host, now=host.now())
     if found is None:
-        return _empty(HTTPStatus.NOT_FOUND)
+        return empty(HTTPStatus.NOT_FOUND)
     return _of_feed(request, found, host)
 
 
@@ -81,7 +51,7 @@ def _of_feed(request: HttpRequest, found: OpenFeed, host: Host) -> HttpResponse:
     return response
 
 
-@_fetched
+@fetched
 def session(request: HttpRequest, signed: str) -> HttpResponse:  # noqa: ARG001 - a view's signature
     """Return a file with one session to whom the link was made for, if the session is still theirs to see."""
     host, told = get_host(), read_session(signed)
@@ -90,24 +60,16 @@ def session(request: HttpRequest, signed: str) -> HttpResponse:  # noqa: ARG001 
         return HttpResponse(words, status=HTTPStatus.NOT_FOUND, content_type="text/plain; charset=utf-8")
     wait = _seconds_to_wait(f"session:{told[0]}", host)
     if wait:
-        return _empty(HTTPStatus.TOO_MANY_REQUESTS, retry_after=str(wait))
+        return empty(HTTPStatus.TOO_MANY_REQUESTS, retry_after=str(wait))
     found = single_of(told[0], told[1], host=host, now=host.now())
     if found is None:
-        return _empty(HTTPStatus.NOT_FOUND)
+        return empty(HTTPStatus.NOT_FOUND)
     return _file(feed_file(found, host), "attachment", "session.ics")
 
 
 def _file(body: bytes, disposition: str, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'{disposition}; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(body, content_type=FILE_TYPE, headers=headers)
-
-
-def _empty(status: HTTPStatus, **headers: str) -> HttpResponse:
-    """Return an answer without a body. headers: by name, with underscores."""
-    response: Any = HttpResponse(status=status, content_type="text/plain; charset=utf-8")
-    for name, value in headers.items():
-        response[name.replace("_", "-").title()] = value
-    return response
 
 
 def _seconds_to_wait(name: str, host: Host) -> int:

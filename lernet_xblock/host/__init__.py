@@ -34,6 +34,7 @@ class Actor:
     """Who sends the request. `user_id` is None for somebody who is not logged in.
 
     `masquerading`: a member of staff looks as somebody else, who is the actor then; nothing may be written.
+    `real_user_id`: of that member of staff, None where nobody masquerades or the platform does not say.
     `time_zone`: an IANA name, None when the person never chose one.
     """
 
@@ -46,6 +47,7 @@ class Actor:
     is_admin: bool
     is_author: bool
     masquerading: bool = False
+    real_user_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,9 @@ class Host(Protocol):
 
     def enrolled(self, user_id: int, course_ids: Iterable[str]) -> frozenset[str]:
         """Return those of the courses in which the person, able to log in, is enrolled now."""
+
+    def is_visitor(self, request: Any, user_id: int) -> bool:
+        """Tell whether a request to an address of ours beside the block comes from this person, in person."""
 
     def page_url(self, course_id: str, usage_id: str, user_id: int) -> str:
         """Return the whole address of the block's page in the course, behind the platform's own login."""

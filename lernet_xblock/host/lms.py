@@ -110,6 +110,7 @@ class LmsHost:
             is_admin=self._is_admin(attributes),
             is_author=self._may_author(block, scope),
             masquerading=self._is_masquerading(service),
+            real_user_id=self._real_user_id(service),
         )
 
     @staticmethod
@@ -129,6 +130,12 @@ class LmsHost:
         """The service keeps the platform's user, which carries the member of staff behind a masquerade."""
         user = getattr(service, "_django_user", None)
         return bool(getattr(user, "real_user", None)) or bool(getattr(user, "masquerade_settings", None))
+
+    @staticmethod
+    def _real_user_id(service: Any) -> int | None:
+        """Return the number of the member of staff behind a masquerade, None where there is none."""
+        real = getattr(getattr(service, "_django_user", None), "real_user", None)
+        return getattr(real, "pk", None)
 
     @staticmethod
     def _is_enrolled(user_id: int, scope: Scope) -> bool:
@@ -221,6 +228,11 @@ class LmsHost:
             user_id=user_id, user__is_active=True, is_active=True, course_id__in=keys
         )
         return frozenset(str(key) for key in rows.values_list("course_id", flat=True))
+
+    def is_visitor(self, request: Any, user_id: int) -> bool:
+        """Compare with the platform's own session."""
+        user = getattr(request, "user", None)
+        return bool(user and user.is_authenticated and user.is_active) and user.pk == user_id
 
     def page_url(self, course_id: str, usage_id: str, user_id: int) -> str:  # noqa: ARG002 - the protocol's signature
         """Return the platform's own way to a block, whichever front end shows the course."""

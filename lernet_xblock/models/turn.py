@@ -19,7 +19,7 @@ class Turn(Keyed):
     session, and has a deadline for each phase. `circle`: who works on it, None for everybody who may read the case.
     `override_reason`: why this person has a second turn while somebody has none. `question_before` is the question as
     it stood when the turn began. `no_step`: the owner chose, and wants none. `told_at`: when they said what happened
-    with the first step.
+    with the first step. `phase_since`: of a turn that is done, later than `ended_at` once the step has another date.
 
     .. pii: what a learner chose to do about a situation at work.
     .. pii_types: id, other
@@ -108,6 +108,12 @@ class Turn(Keyed):
 
     def __str__(self) -> str:
         return f"turn {self.key}"
+
+
+def circle_at_work(case: Case) -> int | None:
+    """Return the circle that works on the case, or worked on it last, by row number: one query."""
+    last: int | None = Turn.objects.filter(case=case).order_by("-number").values_list("circle_id", flat=True).first()
+    return last
 
 
 class PhaseChange(models.Model):

@@ -10,8 +10,16 @@ from lernet_xblock.panels import session_change_cancel  # isort: skip
 from lernet_xblock.panels import session_change_merge  # isort: skip
 from lernet_xblock.panels import session_change_held  # isort: skip
 from lernet_xblock.panels import cases  # isort: skip
+from lernet_xblock.panels import turn  # isort: skip
+from lernet_xblock.panels import turn_planning  # isort: skip
+from lernet_xblock.panels import theme  # isort: skip
 from lernet_xblock.panels import group  # isort: skip
+from lernet_xblock.panels import charter  # isort: skip
+from lernet_xblock.panels import journal  # isort: skip
 from lernet_xblock.panels import results  # isort: skip
+from lernet_xblock.panels import reports  # isort: skip
+from lernet_xblock.panels import report_log  # isort: skip
+from lernet_xblock.panels import case_list  # isort: skip
 from lernet_xblock.panels import opening  # isort: skip
 from lernet_xblock.panels import people  # isort: skip
 from lernet_xblock.panels import cohorts  # isort: skip
@@ -24,6 +32,8 @@ from lernet_xblock.panels import operation_substitute  # isort: skip
 from lernet_xblock.panels import cohort_history  # isort: skip
 from lernet_xblock.panels import plan  # isort: skip
 from lernet_xblock.panels import attendance  # isort: skip
+from lernet_xblock.panels import circles  # isort: skip
+from lernet_xblock.panels import turns  # isort: skip
 from lernet_xblock.panels import rsvp  # isort: skip
 from lernet_xblock.panels import poll  # isort: skip
 from lernet_xblock.panels import messages  # isort: skip
@@ -32,12 +42,16 @@ from lernet_xblock.panels import studio  # isort: skip
 __all__ = [
     "attendance",
     "calendar",
+    "case_list",
     "cases",
+    "charter",
+    "circles",
     "cohort_history",
     "cohorts",
     "group",
     "home",
     "join",
+    "journal",
     "messages",
     "opening",
     "operation_leave",
@@ -49,6 +63,8 @@ __all__ = [
     "people",
     "plan",
     "poll",
+    "report_log",
+    "reports",
     "results",
     "rsvp",
     "session_change",
@@ -58,4 +74,8 @@ __all__ = [
     "session_change_move",
     "sessions",
     "studio",
+    "theme",
+    "turn",
+    "turn_planning",
+    "turns",
 ]

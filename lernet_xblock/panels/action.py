@@ -21,6 +21,7 @@ from lernet_xblock.panels.attempt import attempt
 from lernet_xblock.panels.conflict import changed_by
 from lernet_xblock.panels.delivery import TASK as DELIVER
 from lernet_xblock.panels.forms import KEY_FIELD, ActionForm, Forms
+from lernet_xblock.panels.masquerade import log_refused
 from lernet_xblock.panels.panel import Address, Params, render_panel
 from lernet_xblock.rules.text import clean
 from lernet_xblock.services.message import noticing
@@ -147,6 +148,7 @@ def check_person(viewer: Viewer, found: Action) -> None:
     if viewer.actor.user_id is None:
         raise errors.Forbidden(_("Please log in first. What you typed is kept on this page."))
     if not viewer.may_write:
+        log_refused(viewer, found.name)
         raise errors.Forbidden(_("You are looking as somebody else: nothing is written in their name."))
     if viewer.place not in found.places:
         raise errors.Forbidden(

@@ -1,6 +1,7 @@
 """The forms of a case and of what colleagues contribute to it."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,12 +9,12 @@ from django import forms
 from lernet_xblock.errors import StaleVersion
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy
-from lernet_xblock.models import Case, Contribution
-from lernet_xblock.panels.forms import ActionForm, VersionedForm
+from lernet_xblock.models import Case
+from lernet_xblock.panels.forms import VersionedForm
 from lernet_xblock.queries.case_board import CaseLine
 from lernet_xblock.rules.text import is_question
-from lernet_xblock.services.case import NEEDED_TO_SHARE, TEXT_FIELDS
-from lernet_xblock.services.contribution import LONGEST, QUESTION_LENGTH
+from lernet_xblock.services.case import DRAFT_FIELDS, NEEDED_TO_SHARE
+from lernet_xblock.templatetags.lernet_show import day
 
 HORIZONS = {
     Case.Horizon.URGENT: gettext_lazy("Urgent: I need it now"),
@@ -33,10 +34,18 @@ HORIZON_TAGS = {
     Case.Horizon.PRACTICAL: gettext_lazy("Practical"),
     Case.Horizon.FUTURE: gettext_lazy("Future"),
 }
-POSTS = {
-    Contribution.Kind.QUESTION: gettext_lazy("A clarifying question"),
-    Contribution.Kind.SUGGESTION: gettext_lazy("A suggestion"),
+HELP = {
+    "ideas": gettext_lazy("Ideas"),
+    "questions": gettext_lazy("Questions that make me think"),
+    "experience": gettext_lazy("Experience of others"),
+    "resources": gettext_lazy("Tools, texts or people I could ask"),
 }
+AUDIENCES = {
+    Case.Audience.COHORT: gettext_lazy("My group"),
+    Case.Audience.CIRCLE: gettext_lazy("My circle"),
+    Case.Audience.FACILITATOR: gettext_lazy("Those who guide the group, only"),
+}
+DAY = "%Y-%m-%d"
 
 
 def tags_of(line: CaseLine) -> list[Any]:
@@ -77,7 +86,25 @@ class DraftForm(VersionedForm):
         choices=HORIZONS,
         widget=forms.RadioSelect,
     )
+    needed_by = forms.DateField(
+        label=gettext_lazy("If it is urgent: by which day?"),
+        required=False,
+        widget=forms.DateInput(format=DAY, attrs={"type": "date"}),
+    )
     kind = forms.ChoiceField(label=gettext_lazy("What is it?"), choices=KINDS)
+    help_wanted = forms.MultipleChoiceField(
+        label=gettext_lazy("What would help you?"),
+        choices=HELP,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Who may read it?"),
+        choices=AUDIENCES,
+        required=False,
+        initial=Case.Audience.COHORT,
+        widget=forms.RadioSelect,
+    )
     statement = forms.BooleanField(
         label=gettext_lazy("This is my question, though it does not end with a question mark."),
         required=False,
@@ -98,14 +125,20 @@ class DraftForm(VersionedForm):
         return [row for row in super().shown_fields if row.name != "statement" or asked]
 
     def take_conflict(self, stale: StaleVersion, sentence: str) -> None:
-        """Show what is stored in words, also where it is one of several choices."""
+        """Show what is stored in words, also where it is a day or some of several choices."""
         super().take_conflict(stale, sentence)
-        for name in {"horizon", "kind"} & set(self.theirs):
-            self.theirs[name] = str(dict(self.fields[name].choices)[self.theirs[name]])
+        words: Mapping[str, Mapping[Any, Any]] = {"horizon": HORIZONS, "kind": KINDS, "audience": AUDIENCES}
+        for name in set(words) & set(self.theirs):
+            self.theirs[name] = str(words[name][self.theirs[name]])
+        if self.theirs.get("help_wanted"):
+            self.theirs["help_wanted"] = ", ".join(str(HELP[one]) for one in self.theirs["help_wanted"].split())
+        if self.theirs.get("needed_by"):
+            self.theirs["needed_by"] = day(date.fromisoformat(self.theirs["needed_by"]))
 
-    def words(self) -> Mapping[str, str]:
-        """The text of the case, by field."""
-        return {name: self.cleaned_data[name] for name in TEXT_FIELDS}
+    def words(self) -> Mapping[str, Any]:
+        """What is written and chosen, by field; without a choice, the audience stays as it is."""
+        given = {name: self.cleaned_data[name] for name in DRAFT_FIELDS if name in self.cleaned_data}
+        return {name: value for name, value in given.items() if name != "audience" or value}
 
 
 class ShareForm(DraftForm):
@@ -131,33 +164,16 @@ class ShareForm(DraftForm):
             self.add_error("third_parties", _("Please check that nobody can be recognised, and tick this."))
         return cleaned
 
-    def ticks(self) -> Mapping[str, bool]:
-        """The two ticks, as the services take them."""
+    def ticks(self) -> Mapping[str, Any]:
+        """The two ticks and the day of the person, as the services take them."""
         return {
             "third_parties_checked": self.cleaned_data["third_parties"],
             "statement_confirmed": self.cleaned_data["statement"],
+            "today": self.viewer.now.astimezone(self.viewer.zone).date(),
         }
 
 
-class PostForm(ActionForm):
-    """A colleague's contribution; the service bounds questions more tightly."""
+class EditForm(ShareForm):
+    """The text of a case that others read; for whom it is, is asked apart."""
 
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What do you want to add?"),
-        choices=POSTS,
-        initial=Contribution.Kind.QUESTION,
-        widget=forms.RadioSelect,
-    )
-    text = forms.CharField(label=gettext_lazy("Your words"), max_length=LONGEST, widget=area(3))
-
-    def prepare(self) -> None:
-        """Say how long each kind may be."""
-        self.fields["text"].help_text = _(
-            "A question has at most %(question)d characters, a suggestion %(suggestion)d.",
-        ) % {"question": QUESTION_LENGTH, "suggestion": LONGEST}
-
-
-class AnswerForm(ActionForm):
-    """The owner's answer to a question."""
-
-    text = forms.CharField(label=gettext_lazy("Your answer"), max_length=LONGEST, widget=area(2))
+    audience = None

@@ -5,38 +5,50 @@ from typing import Any
 from lernet_xblock import permissions
 from lernet_xblock.errors import NotFound
 from lernet_xblock.i18n import gettext as _
+from lernet_xblock.i18n import gettext_lazy
 from lernet_xblock.models import Case
 from lernet_xblock.panels.action import Reply, action
-from lernet_xblock.panels.case_forms import DraftForm, ShareForm
+from lernet_xblock.panels.case_attachment import attaching, shown
+from lernet_xblock.panels.case_audience import audience_form, explain, told_now
+from lernet_xblock.panels.case_forms import DraftForm, EditForm, ShareForm
 from lernet_xblock.panels.case_readership import reads_cases
 from lernet_xblock.panels.forms import ActionForm, Forms
 from lernet_xblock.panels.panel import Params
 from lernet_xblock.queries import case_access
-from lernet_xblock.queries.case_readers import readers
+from lernet_xblock.queries.case_readers import readership
 from lernet_xblock.queries.case_scene import CaseScene, page_of
 from lernet_xblock.services import case as writing
+from lernet_xblock.services.case_audience import WIDTHS
 from lernet_xblock.templatetags.lernet_show import clock
 from lernet_xblock.viewer import Viewer
 
 FIRST_VERSION = 1
+SHARED_WITH = {
+    Case.Audience.COHORT: gettext_lazy("Shared with your group."),
+    Case.Audience.CIRCLE: gettext_lazy(
+        "Shared with the circle that will work on it, and with those who guide your group."
+    ),
+    Case.Audience.FACILITATOR: gettext_lazy("Shared with those who guide your group."),
+}
 
 
 def _words(case: Case) -> dict[str, Any]:
-    return {**{name: getattr(case, name) for name in writing.TEXT_FIELDS}, "version": case.version}
+    return {**{name: getattr(case, name) for name in writing.DRAFT_FIELDS}, "version": case.version}
 
 
 def draft_page(viewer: Viewer, case: Case, forms: Forms) -> dict[str, Any]:
     """Return one form that saves itself through `case.save` and is sent through `case.share`."""
     form = forms.refused("case.save") or forms(ShareForm, "case.share", about=case.key, initial=_words(case))
+    explain(form, readership(viewer, case), WIDTHS, newcomers=True)
     # What was just refused is not saved, and an empty draft never was.
     stored = case.version > FIRST_VERSION and not form.is_bound
     return {
         "template": "lernet_xblock/case_draft.html",
         "form": form,
         "saved": _("Saved %(time)s") % {"time": clock(case.saved_at, viewer.zone)} if stored else "",
-        "readers": readers(viewer, case),
         "may_share": reads_cases(viewer),
         "discard": forms(ActionForm, "case.discard", about=case.key),
+        **attaching(case, shown(viewer, case), forms),
     }
 
 
@@ -46,11 +58,16 @@ def owner_part(scene: CaseScene, params: Params, forms: Forms) -> dict[str, Any]
         return {}
     viewer, case = scene.viewer, scene.case
     page = page_of(scene)
+    if not page.may_withdraw:
+        return {}
+    found = readership(viewer, case)
     return {
         "may_edit": page.may_edit,
-        "may_withdraw": page.may_withdraw,
-        "readers": readers(viewer, case),
-        "edit": forms(ShareForm, "case.edit", about=case.key, initial=_words(case)),
+        "may_withdraw": True,
+        "read_by": told_now(found),
+        "audience": audience_form(viewer, case, found, forms),
+        "choosing": forms.refused("case.audience") is not None,
+        "edit": forms(EditForm, "case.edit", about=case.key, initial=_words(case)),
         "editing": forms.refused("case.edit") is not None,
         "withdraw": forms(ActionForm, "case.withdraw", about=case.key),
     }
@@ -91,11 +108,11 @@ def share(viewer: Viewer, form: ShareForm) -> Reply:
         now=viewer.now,
         **form.ticks(),
     )
-    return Reply(say=_("Shared with your group."), panel="cases", params={"case": case.key})
+    return Reply(say=str(SHARED_WITH[Case.Audience(case.audience)]), panel="cases", params={"case": case.key})
 
 
-@action("case.edit", panel="cases", permission=permissions.is_member, form=ShareForm)
-def edit(viewer: Viewer, form: ShareForm) -> Reply:
+@action("case.edit", panel="cases", permission=permissions.is_member, form=EditForm)
+def edit(viewer: Viewer, form: EditForm) -> Reply:
     """Change what the group reads."""
     writing.edit(
         _own(viewer, form),
@@ -104,7 +121,7 @@ def edit(viewer: Viewer, form: ShareForm) -> Reply:
         now=viewer.now,
         **form.ticks(),
     )
-    return Reply(say=_("Changed. Your group reads the new text."))
+    return Reply(say=_("Changed. From now on the new text is read."))
 
 
 @action("case.withdraw", panel="cases", permission=permissions.keeps_cases)

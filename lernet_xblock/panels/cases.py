@@ -11,6 +11,7 @@ from lernet_xblock.panels.case_readership import reads_cases
 from lernet_xblock.panels.case_writing import draft_page
 from lernet_xblock.panels.forms import Forms
 from lernet_xblock.panels.panel import Params, panel
+from lernet_xblock.panels.voice import voice_page
 from lernet_xblock.queries.case_access import find_case
 from lernet_xblock.viewer import Viewer
 
@@ -23,4 +24,6 @@ def cases_panel(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
     case = find_case(viewer, params["case"])
     if case.state == Case.State.DRAFT:
         return draft_page(viewer, case, forms)
+    if params.get("voice"):
+        return voice_page(viewer, case, params, forms)
     return case_page(viewer, case, params, forms)

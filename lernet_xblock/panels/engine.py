@@ -14,7 +14,7 @@ def engine() -> Engine:
     return Engine(
         dirs=[str(resources.files("lernet_xblock") / "templates")],
         libraries={"i18n": "lernet_xblock.templatetags.lernet_i18n"},
-        builtins=["lernet_xblock.templatetags.lernet_i18n", "lernet_xblock.templatetags.lernet_show"],
+        builtins=[f"lernet_xblock.templatetags.{name}" for name in ("lernet_i18n", "lernet_show", "lernet_prose")],
     )
 
 

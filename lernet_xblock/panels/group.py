@@ -10,9 +10,11 @@ from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy, ngettext
 from lernet_xblock.models import Charter, Cohort, Facilitation
 from lernet_xblock.panels.action import Reply, action
+from lernet_xblock.panels.charter_refusal import HIGHEST_VERSION, refuse_form
 from lernet_xblock.panels.forms import ActionForm, Forms
 from lernet_xblock.panels.leaving import leave_page
 from lernet_xblock.panels.operation import OPERATIONS, Operation
+from lernet_xblock.panels.operation_words import listed
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.pausing import own_pause_page
 from lernet_xblock.panels.run import FOR_GUIDES, has_groups
@@ -26,9 +28,6 @@ ROLES: dict[str, Any] = {
     Facilitation.Role.FACILITATOR: gettext_lazy("Facilitator"),
     Facilitation.Role.DEPUTY: gettext_lazy("Deputy"),
 }
-
-# What the column holds.
-HIGHEST_VERSION = 32767
 
 
 class AcceptForm(ActionForm):
@@ -54,6 +53,8 @@ def group(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
         "questions": any(person.learning_question for person in page.members) if page else False,
         "accepted": _accepted(page) if page else "",
         "accept": _accept_form(viewer, page, forms) if page else None,
+        "refuse": refuse_form(viewer, page, forms) if page else None,
+        "beside": _beside(page) if page else "",
         "resume": forms(ActionForm, "membership.resume", about=page.key) if page and page.paused_until else None,
         "operations": operations_for(viewer, cohort),
     }
@@ -82,6 +83,18 @@ def _accepted(page: GroupPage) -> str:
     people = len(page.members)
     sentence = ngettext("%(yes)d of %(n)d person accepted.", "%(yes)d of %(n)d people accepted.", people)
     return sentence % {"yes": page.accepted, "n": people}
+
+
+def _beside(page: GroupPage) -> str:
+    """Return who takes part without cases, for those who guide the group; "" where there is nobody to name."""
+    if not page.beside:
+        return ""
+    people = ngettext(
+        "%(names)s does not accept the charter, and takes part in the sessions without cases.",
+        "%(names)s do not accept the charter, and take part in the sessions without cases.",
+        len(page.beside),
+    )
+    return people % {"names": listed(page.beside)}
 
 
 def _accept_form(viewer: Viewer, page: GroupPage, forms: Forms) -> ActionForm | None:

@@ -16,6 +16,7 @@ from lernet_xblock.panels.home_steps import (
     guide_step,
     outside_step,
     preparation_step,
+    report_step,
     still_step,
 )
 from lernet_xblock.panels.member_steps import member_step
@@ -24,6 +25,7 @@ from lernet_xblock.panels.offer import offer_parts, refusal
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.pulse import release_form
 from lernet_xblock.panels.run import guides_or_runs
+from lernet_xblock.queries.circle import own_circles
 from lernet_xblock.queries.home import GroupHome, admin_home, guide_home, member_home, people_ready
 from lernet_xblock.queries.network import card
 from lernet_xblock.queries.pause import network_pauses
@@ -58,11 +60,24 @@ def home(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:  # noq
         "line": group.lines if group else _dates(viewer),
         "contact": viewer.plan.support_contact,
         "belongs": permissions.belongs(viewer),
+        **_circle(viewer, group),
         "release": release_form(viewer, forms, due=closes_at is not None and viewer.now > closes_at + GRACE),
         "offer_refused": "" if "offer" in offer else refusal(forms),
         **offer,
         **news(viewer, forms),
     }
+
+
+def _circle(viewer: Viewer, group: GroupHome | None) -> dict[str, Any]:
+    """Return, while people can join the session, the own circle of a member, and for who guides it where to form them.
+
+    A query or two then, none on other days.
+    """
+    if group is None or group.next is None or not group.next.running:
+        return {}
+    if group.standing is None:
+        return {"forms_circles": guides_or_runs(viewer)}
+    return {"own_circle": own_circles(viewer, [group.next]).get(group.next.key)}
 
 
 def _for(viewer: Viewer) -> tuple[Step, GroupHome | None]:
@@ -89,9 +104,11 @@ def _in_group(viewer: Viewer) -> tuple[Step, GroupHome] | None:
     """Return the step of a member, else of who guides a group; None for everybody else."""
     if viewer.cohort is not None and permissions.is_member(viewer):
         group = member_home(viewer, viewer.cohort)
-        return member_step(viewer, group), group
+        return report_step() if viewer.handles else member_step(viewer, group), group
     guided = guide_home(viewer)
-    return (guide_step(viewer, guided), guided) if guided is not None else None
+    if guided is None:
+        return None
+    return report_step() if viewer.handles else guide_step(viewer, guided), guided
 
 
 def _beside(viewer: Viewer) -> tuple[Step, GroupHome | None]:

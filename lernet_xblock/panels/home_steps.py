@@ -85,20 +85,36 @@ def finished_step(group: GroupHome) -> Step:
     return Step("finished", _("All sessions are over."), text, _("See the results"), "results")
 
 
+def report_step() -> Step:
+    """Return the step of whoever a report waits for: two people hope for an answer."""
+    title = _("Something was reported, and waits for you.")
+    text = _("It is held until you decide. Both sides hope for an answer within two working days.")
+    return Step("report", title, text, _("See the report"), "reports")
+
+
 def guide_step(viewer: Viewer, group: GroupHome) -> Step:
     """Return the step of who guides a group: the session, where it is, or its results."""
-    session, address = group.next, f"sessions?cohort={group.key}"
+    session = group.next
     if session and session.running:
         return running_step(viewer, session, _("The session of your group has begun."))
     if group.unrecorded:
         return _record(viewer, group.unrecorded)
     if session is None:
         return finished_step(group)
-    on = {"day": day(session.starts_at, viewer.zone), "group": group.label}
+    return _before_session(viewer, group, session)
+
+
+def _before_session(viewer: Viewer, group: GroupHome, session: SessionLine) -> Step:
+    """Return what who guides a group sees to before its next session."""
+    on, address = {"day": day(session.starts_at, viewer.zone), "group": group.label}, f"sessions?cohort={group.key}"
     if not session.place and not session.online:
         title = _("Where does %(group)s meet on %(day)s?") % on
         text = _("There is no place and no link yet. Members see them here as soon as you save them.")
         return Step("where", title, text, _("Say where"), address)
+    if group.undecided:
+        title = _("Choose whose case comes next.")
+        text = _("No case has its turn in the session on %(day)s yet.") % on
+        return Step("turn", title, text, _("Choose a case"), f"turn?cohort={group.key}")
     if group.released:
         return results_step(viewer, group.released)
     text = _("Check the place and the link. Members see the link from 24 hours before the start.")
@@ -115,6 +131,8 @@ def admin_step(viewer: Viewer, group: GroupHome | None, applied: int) -> Step:
     """Return the step of an admin. group: None before there are groups; applied: people who wait to be placed."""
     if group is None:
         return _people(viewer, applied)
+    if group.reported:
+        return report_step()
     if group.unguided:
         title = _("Nobody guides %(group)s yet.") % {"group": group.unguided}
         text = _("A group needs somebody who opens its sessions and keeps an eye on the charter.")

@@ -15,10 +15,16 @@ from lernet_xblock.services.departure import Parting, Told, leave
 from lernet_xblock.viewer import Viewer
 
 CASE = "case-"
+# What may be gone by the time the form arrives.
+OWN = (CASE, "contributions", "takeaways")
 CASE_CHOICES = (
     (Told.NAMED.value, gettext_lazy("It stays, with my name")),
     (Told.UNNAMED.value, gettext_lazy("It stays, as that of a former member")),
     (Told.REMOVED.value, gettext_lazy("It goes: from now on only I can read it")),
+)
+TAKEAWAY_CHOICES = (
+    (Told.NAMED.value, gettext_lazy("They stay, with my name")),
+    (Told.REMOVED.value, gettext_lazy("They go: from now on only I can read them")),
 )
 VOICE_CHOICES = (
     (Told.NAMED.value, gettext_lazy("They stay, with my name")),
@@ -49,8 +55,10 @@ class LeaveForm(ActionForm):
             asked[f"{CASE}{key}"] = _choice(_("Your case “%(title)s”") % {"title": title}, CASE_CHOICES)
         if words.contributions:
             asked["contributions"] = _choice(_("Your questions, answers and suggestions"), VOICE_CHOICES)
+        if words.takeaways:
+            asked["takeaways"] = _choice(_("What you took home and let others read"), TAKEAWAY_CHOICES)
         # A case that was withdrawn in another window meanwhile is not asked about any more.
-        gone = [name for name in self.data if name.startswith(CASE) and name not in asked]
+        gone = [name for name in self.data if name.startswith(OWN) and name not in asked]
         asked |= {name: fields.CharField(required=False, widget=fields.HiddenInput) for name in gone}
         for field in asked.values():
             field.error_messages.update(own_words(field))
@@ -60,8 +68,9 @@ class LeaveForm(ActionForm):
     def parting(self) -> Parting:
         """Return the decisions, as the service takes them."""
         decided = {name: value for name, value in self.cleaned_data.items() if name.startswith(CASE) and value}
-        told = self.cleaned_data.get("contributions") or Told.NAMED
-        return Parting({name.removeprefix(CASE): Told(value) for name, value in decided.items()}, Told(told))
+        cases = {name.removeprefix(CASE): Told(value) for name, value in decided.items()}
+        rest = {name: self.cleaned_data.get(name) for name in ("contributions", "takeaways")}
+        return Parting(cases, **{name: Told(value) for name, value in rest.items() if value in set(Told)})
 
 
 def leave_page(viewer: Viewer, forms: Forms) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from django.utils import translation
 from lernet_xblock.host import Letter, Reader
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.i18n import gettext_lazy, ngettext, supported
+from lernet_xblock.panels.report_words import LETTER_FIRST, LETTER_SUBJECTS
+from lernet_xblock.panels.turn_letter import TURN_FIRST, TURN_SUBJECTS, turn_values
 from lernet_xblock.queries.cohort import group_label
 from lernet_xblock.queries.message import GUIDE, PLEASE_ANSWER, REMINDERS, STAND_IN, Meeting, Note
 from lernet_xblock.rules.refusals import Refused
@@ -38,6 +40,10 @@ SUBJECTS: Mapping[str, Any] = {
     "reminder_1h": gettext_lazy("Session today at %(time)s"),
     "please_answer": gettext_lazy("Are you coming on %(day)s?"),
     "poll_asked": gettext_lazy("When can you meet?"),
+    **LETTER_SUBJECTS,
+    **TURN_SUBJECTS,
+    "charter_drafted": gettext_lazy("A new text for the charter of your group"),
+    "charter_in_force": gettext_lazy("Your group has a new charter"),
 }
 SUBJECT_UNKNOWN = gettext_lazy("Something has changed")
 
@@ -58,6 +64,15 @@ FIRST: Mapping[str, Any] = {
         "%(group)s meets on %(when)s. Are you coming? Please say so on the page: the others plan with it."
     ),
     "poll_asked": gettext_lazy("%(group)s is looking for dates. Please say on the page when you can come."),
+    **LETTER_FIRST,
+    **TURN_FIRST,
+    "charter_drafted": gettext_lazy(
+        "%(group)s looks at a new text for its charter. Members say on the page whether they support it."
+    ),
+    "charter_in_force": gettext_lazy(
+        "%(group)s agreed on a new charter. Members read it on the page and accept it anew; until then they find only"
+        " their own cases there."
+    ),
 }
 FIRST_UNKNOWN = gettext_lazy("Something has changed for %(group)s. Please look at the page.")
 
@@ -135,6 +150,7 @@ def one_line(text: str) -> str:
 
 def _values(note: Note, there: tzinfo) -> dict[str, str]:
     values = {"network": one_line(note.title), "group": _group(note), "day": "", "time": "", "when": ""}
+    values |= turn_values(note, there)
     one = note.meeting
     if one is not None:
         values |= {"day": day(one.starts_at, there), "time": clock(one.starts_at, there), "when": _when(one, there)}

@@ -3,6 +3,7 @@
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.panels.home_steps import Step, finished_step, results_step, running_step
 from lernet_xblock.panels.panel import PANELS
+from lernet_xblock.panels.turn_steps import own_step, working_step
 from lernet_xblock.queries.home import GroupHome
 from lernet_xblock.queries.home_standing import OpenPulse, Standing
 from lernet_xblock.queries.session import SessionLine
@@ -16,15 +17,21 @@ def member_step(viewer: Viewer, group: GroupHome) -> Step:
     if standing and standing.must_accept:
         return _charter()
     if group.next and group.next.running:
-        return running_step(viewer, group.next, _("Your session has begun."))
+        return _in_session(viewer, group.next, standing)
     asked = _asked(viewer, standing) if standing else None
     if asked:
         return asked
     if group.next is None:
         return finished_step(group)
-    if standing and not standing.has_shared and _opens(viewer, "cases"):
+    if standing and not standing.has_shared and not standing.without_cases and _opens(viewer, "cases"):
         return _case(standing)
     return results_step(viewer, group.released) if group.released else _ready(viewer, standing)
+
+
+def _in_session(viewer: Viewer, session: SessionLine, standing: Standing | None) -> Step:
+    """Return the case that the group works on in the room; who joins online joins first."""
+    working = working_step(standing.turns) if standing and not session.link else None
+    return working or running_step(viewer, session, _("Your session has begun."))
 
 
 def _charter() -> Step:
@@ -43,6 +50,11 @@ def _asked(viewer: Viewer, standing: Standing) -> Step | None:
         return _pulse(viewer, standing.pulse)
     if standing.asked_for_dates and viewer.may_write:
         return _dates()
+    turn = own_step(standing.turns) or working_step(standing.turns)
+    if turn:
+        return turn
+    if standing.to_tell:
+        return _commitment()
     return _rsvp(viewer, standing.to_rsvp) if standing.to_rsvp else None
 
 
@@ -61,6 +73,11 @@ def _dates() -> Step:
     title = _("When can you meet?")
     text = _("Your group looks for dates. Say what suits you: every answer is saved at once.")
     return Step("poll", title, text, _("Answer the date poll"), "poll")
+
+
+def _commitment() -> Step:
+    text = _("You set out to do something. Say how it went, or that you leave it: you are asked this once.")
+    return Step("commitment", _("What came of it?"), text, _("Answer now"), "journal")
 
 
 def _rsvp(viewer: Viewer, session: SessionLine) -> Step:
@@ -83,7 +100,7 @@ def _ready(viewer: Viewer, standing: Standing | None) -> Step:
         text = _("The results are there from %(day)s on, if enough people answered.")
         text %= {"day": day(standing.sent_until, viewer.zone)}
         return Step("answered", _("Thank you for your evaluation."), text, _("See the sessions"), "sessions")
-    if not _opens(viewer, "cases"):
+    if not _opens(viewer, "cases") or (standing and standing.without_cases):
         return Step("ready", title, label=_("See the sessions"), address="sessions")
     text = _("Read what your colleagues shared, and ask what is not clear to you yet.")
     return Step("ready", title, text, _("Read the cases"), "cases")

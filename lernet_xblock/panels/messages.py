@@ -7,8 +7,11 @@ from lernet_xblock.i18n import gettext_lazy
 from lernet_xblock.panels.forms import Forms
 from lernet_xblock.panels.letter import said
 from lernet_xblock.panels.panel import Params, panel
-from lernet_xblock.queries.message import Note, inbox
+from lernet_xblock.queries.message import TURN_KINDS, Note, inbox
 from lernet_xblock.viewer import Viewer
+
+# Where a message leads to, if not to the sessions.
+PANEL_OF = {"poll_asked": "poll", **dict.fromkeys(TURN_KINDS, "cases")}
 
 
 def _never(_viewer: Viewer) -> bool:
@@ -29,7 +32,7 @@ def _shown(viewer: Viewer, note: Note) -> dict[str, Any]:
         "first": told.lines[0],
         "lines": told.lines[1:],
         "dates": told.dates,
-        "panel": "poll" if note.kind == "poll_asked" else "sessions",
+        "panel": PANEL_OF.get(note.kind, "sessions"),
         "cohort": note.cohort,
         "urgent": note.urgent,
     }

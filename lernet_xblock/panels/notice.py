@@ -8,7 +8,10 @@ from django import forms as fields
 from lernet_xblock import permissions
 from lernet_xblock.errors import NotFound
 from lernet_xblock.panels.action import Reply, action
+from lernet_xblock.panels.charter_words import charter_place
 from lernet_xblock.panels.forms import ActionForm, Forms
+from lernet_xblock.panels.report_words import NOTICES as REPORT_NOTICES
+from lernet_xblock.panels.report_words import PLACES
 from lernet_xblock.queries.notice import MOST_SHOWN, Told, unread
 from lernet_xblock.sentences import NOTICE_UNKNOWN, NOTICES
 from lernet_xblock.services.notice import mark_seen
@@ -16,6 +19,7 @@ from lernet_xblock.templatetags.lernet_show import clock, day
 from lernet_xblock.viewer import Viewer
 
 KEY_LENGTH = 21
+WORDS = {**NOTICES, **REPORT_NOTICES}
 
 
 class SeenForm(ActionForm):
@@ -25,12 +29,17 @@ class SeenForm(ActionForm):
 
 
 def news(viewer: Viewer, forms: Forms) -> dict[str, Any]:
-    """Return the sentences nobody has read yet, with the button under them: one query, {} where there are none."""
+    """Return the sentences nobody has read yet, with where they lead and the button under them; {} for none.
+
+    One query.
+    """
     found = unread(viewer)
     if not found:
         return {}
     seen = forms(SeenForm, "notice.seen", initial={"keys": " ".join(told.key for told in found)})
-    return {"news": [sentence(viewer, told) for told in found], "seen": seen}
+    places = (PLACES.get(told.kind) or charter_place(told) for told in found)
+    shown = [{"sentence": sentence(viewer, told), "place": place} for told, place in zip(found, places, strict=True)]
+    return {"news": shown, "seen": seen}
 
 
 def sentence(viewer: Viewer, told: Told) -> str:
@@ -40,7 +49,7 @@ def sentence(viewer: Viewer, told: Told) -> str:
         values |= {"day": day(told.starts_at, viewer.zone), "time": clock(told.starts_at, viewer.zone)}
     if told.day:
         values["day"] = day(told.day)
-    return str(NOTICES.get(told.kind, NOTICE_UNKNOWN)) % values
+    return str(WORDS.get(told.kind, NOTICE_UNKNOWN)) % values
 
 
 @action("notice.seen", panel="home", permission=permissions.is_known, form=SeenForm)

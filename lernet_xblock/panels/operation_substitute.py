@@ -14,6 +14,7 @@ from lernet_xblock.panels.operation import operation
 from lernet_xblock.panels.panel import Params
 from lernet_xblock.panels.person_lookup import find_person
 from lernet_xblock.panels.run import back_to, run_cohort, runs_a_group
+from lernet_xblock.permissions import may_run
 from lernet_xblock.queries.cohort import cohort_label
 from lernet_xblock.queries.substitution import sessions_ahead, stand_ins
 from lernet_xblock.services.substitution import end_substitution, name_substitute
@@ -81,8 +82,8 @@ def end(viewer: Viewer, form: ActionForm) -> Reply:
     """Let somebody stand in no longer."""
     rows = Substitution.objects.filter(cohort__network=viewer.network, key=form.cleaned_data["about"])
     found = rows.select_related("cohort", "session").first()
-    if found is None:
+    if found is None or not may_run(viewer, found.cohort):
         raise NotFound
-    cohort = run_cohort(viewer, found.cohort.key)
+    cohort = found.cohort
     end_substitution(found, by=viewer.user_id, now=viewer.now)
     return back_to(viewer, cohort).reply(_("Done: nobody stands in for this session any more."))

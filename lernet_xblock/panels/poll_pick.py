@@ -80,10 +80,11 @@ def run_poll(viewer: Viewer, key: str) -> Poll:
 def choose(viewer: Viewer, form: VersionedForm) -> Reply:
     """End the poll with this date, and go on to plan the sessions from it."""
     key = form.cleaned_data["about"]
-    option = PollOption.objects.filter(key=key, poll__cohort__network=viewer.network).select_related("poll").first()
-    if option is None:
+    options = PollOption.objects.filter(key=key, poll__cohort__network=viewer.network)
+    option = options.select_related("poll__cohort__network").first()
+    if option is None or not may_run(viewer, option.poll.cohort):
         raise NotFound
-    poll = run_poll(viewer, option.poll.key)
+    poll = option.poll
     pick(poll, option, opened_version=form.cleaned_data["version"], by=viewer.user_id, now=viewer.now)
     to = _to_plan(poll.cohort.key, str(option.local_date), f"{option.local_time:%H:%M}")
     said = _("%(day)s is chosen, and the poll is over. Look at the dates that follow from it, and save them.")

@@ -15,6 +15,7 @@ from lernet_xblock.panels.forms import ActionForm, Forms, VersionedForm
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.rsvp import check_in_part, rsvp_part
 from lernet_xblock.panels.run import guides_or_runs, has_groups
+from lernet_xblock.queries.circle import own_circles
 from lernet_xblock.queries.cohort import cohort_label
 from lernet_xblock.queries.poll import open_poll
 from lernet_xblock.queries.rsvp import rsvps
@@ -98,6 +99,8 @@ def sessions(viewer: Viewer, params: Params, forms: Forms) -> dict[str, Any]:
 
 def _rows(viewer: Viewer, cohort: Cohort, forms: Forms) -> list[dict[str, Any]]:
     said = rsvps(viewer, cohort)
+    lines = session_lines(viewer, [cohort])[cohort.pk]
+    seated = own_circles(viewer, lines)
     records = permissions.may_plan(viewer, cohort) and viewer.may_write
     return [
         {
@@ -109,8 +112,9 @@ def _rows(viewer: Viewer, cohort: Cohort, forms: Forms) -> list[dict[str, Any]]:
             "check_in": check_in_part(viewer, line, forms, said[line.key]),
             "attendance": records and _has_attendance(viewer, line),
             "event_url": _event_url(viewer, line),
+            "own_circle": seated.get(line.key),
         }
-        for line in session_lines(viewer, [cohort])[cohort.pk]
+        for line in lines
     ]
 
 

@@ -96,6 +96,10 @@ class SettingsForm(VersionedForm):
             " present. The facilitator can correct it. Without this tick, only the facilitator says who was there."
         ),
     )
+    cases_per_circle = number_field(
+        "cases_per_circle",
+        help_text=gettext_lazy("1 to 4. A case takes about an hour: two of them fill a session of three hours."),
+    )
     charter_text = text_field(
         "charter_text",
         6000,

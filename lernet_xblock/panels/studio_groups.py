@@ -73,8 +73,8 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     ),
     (
         gettext_lazy("At each session"),
-        gettext_lazy("When members are reminded, and who says that they were there."),
-        ("reminders", "self_check_in"),
+        gettext_lazy("When members are reminded, who says that they were there, and how many of them bring a case."),
+        ("reminders", "self_check_in", "cases_per_circle"),
     ),
     (
         gettext_lazy("A safe group"),

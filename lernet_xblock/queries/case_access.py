@@ -2,27 +2,52 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from lernet_xblock.errors import NotFound
-from lernet_xblock.models import Case, Cohort
-from lernet_xblock.permissions import is_member, may_read_case
+from lernet_xblock.models import Attachment, Case, Cohort, Report, Takeaway
+from lernet_xblock.permissions import guided_then, in_first_audience, is_member, may_read_case, opened_to
 from lernet_xblock.queries.charter import has_accepted
 from lernet_xblock.viewer import Viewer
+
+# What most cases have none of: a look at whether there is any is much cheaper than asking for the rows.
+_ROWS = {
+    f"has_{name}": Exists(model.objects.filter(case=OuterRef("pk")))
+    for name, model in (("attachments", Attachment), ("takeaways", Takeaway), ("reports", Report))
+}
 
 
 def find_case(viewer: Viewer, key: str) -> Case:
     """Return the case with its cohort. Raises NotFound for all that is not the reader's to read."""
     closed = locked_cohort(viewer)
     cohorts = [cohort for cohort in reader_cohorts(viewer) if cohort != closed]
-    found = (
-        within(viewer, cohorts).select_related("cohort", "cohort__network").filter(key=key).first()
-        if key.isalnum()
-        else None
-    )
-    if found is None or not may_read_case(viewer, found):
+    # Nearly everybody reads in a group of today: who does not is looked for in those of before.
+    found = _with_key(_of(viewer, cohorts), key) or _with_key(within(viewer, cohorts), key) if key.isalnum() else None
+    if found is None or not reads(viewer, found, closed):
         raise NotFound
     return found
+
+
+def _with_key(rows: QuerySet[Case], key: str) -> Case | None:
+    return rows.filter(key=key).select_related("cohort", "cohort__network").annotate(**_ROWS).first()
+
+
+def known_empty(case: Case, rows: str) -> bool:
+    """Tell whether `find_case` saw that the case has no such rows, so that nobody has to ask again. rows: of _ROWS."""
+    return not getattr(case, f"has_{rows}", True)
+
+
+def reads(viewer: Viewer, case: Case, closed: Cohort | None) -> bool:
+    """Tell whether the reader may read the case, which `within` gave. closed: see `locked_cohort`.
+
+    What the reader has only as a member of that cohort waits for its charter, also where another way led to the case.
+    """
+    if not may_read_case(viewer, case):
+        return False
+    if closed is None or case.owner_id == viewer.user_id or guided_then(viewer, case):
+        return True
+    first = case.cohort_id != closed.pk and in_first_audience(viewer, case)
+    return first or (case.open_to_id != closed.pk and opened_to(viewer, case))
 
 
 def find_own_case(viewer: Viewer, key: str) -> Case:
@@ -52,11 +77,23 @@ def reader_cohorts(viewer: Viewer) -> list[Cohort]:
     return sorted(found, key=lambda cohort: cohort.number)
 
 
+def reachable(viewer: Viewer, closed: Cohort | None) -> QuerySet[Case]:
+    """Return the cases of `within` for the groups the reader belongs to. closed: `locked_cohort`, which is left out."""
+    return within(viewer, [cohort for cohort in reader_cohorts(viewer) if cohort != closed])
+
+
 def within(viewer: Viewer, cohorts: Iterable[Cohort]) -> QuerySet[Case]:
-    """Return the cases that may be the reader's to read; `permissions.may_read_case` decides on each."""
+    """Return the cases that may be the reader's to read; `reads` decides on each."""
     own = {cohort.pk for cohort in cohorts}
-    readable = own | (former_ids(viewer) if is_member(viewer) else set())
-    shared = Q(cohort__in=readable) | Q(open_to__in=own)
+    return _shared_in(viewer, own | (former_ids(viewer) if is_member(viewer) else set()))
+
+
+def _of(viewer: Viewer, cohorts: Iterable[Cohort]) -> QuerySet[Case]:
+    return _shared_in(viewer, {cohort.pk for cohort in cohorts})
+
+
+def _shared_in(viewer: Viewer, readable: set[int]) -> QuerySet[Case]:
+    shared = Q(cohort__in=readable) | Q(open_to__in=readable)
     mine = Q(owner_id=viewer.user_id)
     return Case.objects.filter((shared & Q(state=Case.State.SHARED)) | mine, cohort__network=viewer.network)
 

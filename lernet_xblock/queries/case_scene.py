@@ -1,16 +1,17 @@
 """One case with what its page is made of: rows that every part of the page reads, fetched once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from lernet_xblock.models import Case, Contribution, Turn
-from lernet_xblock.permissions import belongs, is_member, may_read_contribution
+from django.db.models import Exists, OuterRef
+
+from lernet_xblock.models import Case, Contribution, PhaseChange, Turn
+from lernet_xblock.permissions import belongs, is_member, may_read_contribution, was_addressed
 from lernet_xblock.queries.case_access import former_ids, locked_cohort
 from lernet_xblock.queries.case_board import CaseLine, case_line
-from lernet_xblock.queries.contribution import Voice, suggestions, threads
-from lernet_xblock.rules.case_turn import PLANNED, WORKED, phase_at
+from lernet_xblock.rules.case_turn import DONE, PLANNED, WORKED, phase_at
 from lernet_xblock.viewer import Viewer
 
 
@@ -18,9 +19,10 @@ from lernet_xblock.viewer import Viewer
 class CaseScene:
     """A case before one reader.
 
-    turns: its rounds, oldest first; voices: the contributions the reader may read, oldest first; names: of owner and
-    authors, by user id; apart: the reader finds their own words only, since they left or the charter waits; here: the
-    reader is a member of the cohort of the case; formerly: of one that was merged or split.
+    turns: its rounds, oldest first; voices: the contributions the reader may read, oldest first; gaps: those they know
+    of and may not read, since somebody withdrew or reported them; names: of owner and authors, by user id; apart: the
+    reader finds their own words only, since they left or the charter waits; here: the reader is a member of the cohort
+    of the case; formerly: of one that was merged or split.
     """
 
     viewer: Viewer
@@ -28,6 +30,7 @@ class CaseScene:
     line: CaseLine
     turns: tuple[Turn, ...]
     voices: tuple[Contribution, ...]
+    gaps: tuple[Contribution, ...]
     names: Mapping[int, str]
     apart: bool
     here: bool
@@ -50,8 +53,15 @@ class CaseScene:
 
     @cached_property
     def phase(self) -> str:
-        """The phase in force now, of rules.case_turn; PLANNED before any turn."""
-        return turn_phase(self.turn, self.viewer.now) if self.turn is not None else PLANNED
+        """The phase in force now, of rules.case_turn; PLANNED before any turn, DONE once the last one is over."""
+        if self.turn is not None:
+            return turn_phase(self.turn, self.viewer.now)
+        return DONE if self.turns else PLANNED
+
+    @cached_property
+    def gap_ids(self) -> frozenset[int]:
+        """The row numbers of what the reader knows of and may not read."""
+        return frozenset(one.pk for one in self.gaps)
 
     @property
     def works(self) -> bool:
@@ -66,16 +76,20 @@ def turn_phase(turn: Turn, now: datetime) -> str:
 
 def works_on(viewer: Viewer, turn: Turn) -> bool:
     """Tell whether the reader is of those who contribute in this turn: its circle, else everybody who reads it."""
-    return turn.circle_id is None or turn.circle_id in viewer.circle_ids or turn.cohort_id in viewer.guided_ids
+    if turn.circle_id is None or turn.cohort_id in viewer.guided_ids:
+        return True
+    return turn.circle_id in viewer.circle_ids
 
 
 def case_scene(viewer: Viewer, case: Case) -> CaseScene:
     """Return the case, which `find_case` gave: three queries, and one for circles where one has it."""
-    closed = locked_cohort(viewer)
+    # Nobody else finds a case of a group whose charter they have not accepted.
+    closed = locked_cohort(viewer) if case.owner_id == viewer.user_id else None
     apart = not belongs(viewer) or (closed is not None and closed.pk == case.cohort_id)
     rows = Contribution.objects.filter(case=case) if not apart else Contribution.objects.none()
-    voices = tuple(one for one in rows if may_read_contribution(viewer, case, one))
-    turns = tuple(Turn.objects.filter(case=case).select_related("circle", "session"))
+    voices, gaps = _told(viewer, case, rows)
+    steps_back = Exists(PhaseChange.objects.filter(turn=OuterRef("pk")).exclude(note=""))
+    turns = tuple(Turn.objects.filter(case=case).select_related("circle", "session").annotate(went_back=steps_back))
     names = viewer.host.names({case.owner_id, *(voice.author_id for voice in voices if voice.author_id)})
     own = viewer.membership if is_member(viewer) else None
     return CaseScene(
@@ -84,25 +98,31 @@ def case_scene(viewer: Viewer, case: Case) -> CaseScene:
         line=case_line(viewer, case, names),
         turns=turns,
         voices=voices,
+        gaps=gaps,
         names=names,
         apart=apart,
         here=own is not None and own.cohort_id == case.cohort_id,
-        formerly=own is not None and case.cohort_id in former_ids(viewer),
+        formerly=own is not None and own.cohort_id != case.cohort_id and case.cohort_id in former_ids(viewer),
     )
+
+
+def _told(
+    viewer: Viewer, case: Case, rows: Iterable[Contribution]
+) -> tuple[tuple[Contribution, ...], tuple[Contribution, ...]]:
+    """Return what the reader may read, and what they were told once and may not read any more."""
+    voices, gaps = [], []
+    for one in rows:
+        if may_read_contribution(viewer, case, one):
+            voices.append(one)
+        elif was_addressed(viewer, case, one):
+            gaps.append(one)
+    return tuple(voices), tuple(gaps)
 
 
 @dataclass(frozen=True)
 class CasePage:
-    """One case with what colleagues contributed."""
+    """What the reader may do with a case as a whole. may_post: speak to it as a colleague, where a kind is open."""
 
-    line: CaseLine
-    situation: str
-    question: str
-    tried: str
-    edited_at: datetime | None
-    version: int
-    questions: tuple[Voice, ...]
-    suggestions: tuple[Voice, ...]
     may_post: bool
     may_answer: bool
     may_edit: bool
@@ -110,24 +130,16 @@ class CasePage:
 
 
 def case_page(viewer: Viewer, case: Case) -> CasePage:
-    """Return the case, which `find_case` gave, with its contributions as far as the reader may see them."""
+    """Return what the reader may do with the case, which `find_case` gave."""
     return page_of(case_scene(viewer, case))
 
 
 def page_of(scene: CaseScene) -> CasePage:
-    """Return what the page of this scene shows."""
-    case, mine, shared = scene.case, scene.mine, scene.shared
+    """Return what the reader of this scene may do."""
+    mine, shared = scene.mine, scene.shared
     return CasePage(
-        line=scene.line,
-        situation=case.situation,
-        question=case.question,
-        tried=case.tried,
-        edited_at=case.edited_at,
-        version=case.version,
-        questions=threads(scene.viewer, scene.voices, scene.names),
-        suggestions=suggestions(scene.viewer, scene.voices, scene.names),
-        may_post=shared and not mine,
+        may_post=shared and not mine and not scene.apart,
         may_answer=shared and mine and (scene.here or scene.formerly) and not scene.apart,
-        may_edit=shared and mine and scene.here,
+        may_edit=shared and mine and is_member(scene.viewer),
         may_withdraw=shared and mine,
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from lernet_xblock.models import Application, Case, Cohort, Contribution, Membership, Network, Session
+from lernet_xblock.models import Application, Case, Cohort, Contribution, Membership, Network, Session, Takeaway
 from lernet_xblock.queries.cohort import cohort_label
 from lernet_xblock.rules.late_joining import late_joining_ends
 from lernet_xblock.viewer import Viewer
@@ -46,10 +46,11 @@ class MemberLine:
 
 @dataclass(frozen=True)
 class OwnWords:
-    """What somebody who leaves told the group: shared cases as key and title, and how many contributions."""
+    """What somebody who leaves told the group: shared cases as key and title, how many contributions and takeaways."""
 
     cases: tuple[tuple[str, str], ...]
     contributions: int
+    takeaways: int
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,12 @@ def member_lines(viewer: Viewer, cohort: Cohort) -> tuple[MemberLine, ...]:
 
 
 def told_by_reader(viewer: Viewer) -> OwnWords:
-    """Return what the reader shared in this network: two queries."""
+    """Return what the reader shared in this network: three queries."""
     cases = Case.objects.filter(cohort__network=viewer.network, owner_id=viewer.user_id, state=Case.State.SHARED)
     voices = Contribution.objects.filter(case__cohort__network=viewer.network, author_id=viewer.user_id)
-    return OwnWords(tuple(cases.order_by("shared_at", "pk").values_list("key", "title")), voices.count())
+    takes = Takeaway.objects.filter(network=viewer.network, user_id=viewer.user_id)
+    told = takes.exclude(visibility=Takeaway.Visibility.ME).count()
+    return OwnWords(tuple(cases.order_by("shared_at", "pk").values_list("key", "title")), voices.count(), told)
 
 
 def former_member(viewer: Viewer) -> FormerMember | None:

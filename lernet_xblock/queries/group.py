@@ -9,15 +9,14 @@ from django.db.models import CharField, DateTimeField, F, Value
 from lernet_xblock.models import (
     Application,
     Charter,
-    CharterConsent,
     Cohort,
     Facilitation,
     Membership,
     Session,
     Substitution,
 )
-from lernet_xblock.permissions import leads
-from lernet_xblock.queries.charter import charter_in_force
+from lernet_xblock.permissions import guides, leads
+from lernet_xblock.queries.charter import charter_in_force, said_to
 from lernet_xblock.queries.cohort import cohort_label
 from lernet_xblock.rules.pause import today_in
 from lernet_xblock.rules.zones import zone
@@ -46,8 +45,9 @@ class Colleague:
 class GroupPage:
     """One group. guides: name and role; accepted: members of now who said yes to the charter in force.
 
-    own: whether the reader is a member here; own_yes: whether the reader said yes; paused_until: the last day of the
-    reader's own pause. stand_ins: who stands in for a session, and when it begins.
+    own: whether the reader is a member here; own_yes, own_no: what the reader said to the charter; paused_until: the
+    last day of the reader's own pause. stand_ins: who stands in for a session, and when it begins. beside: for those
+    who guide the group, the members who take part without cases (rule C3).
     """
 
     key: str
@@ -58,8 +58,10 @@ class GroupPage:
     accepted: int
     own: bool
     own_yes: bool
+    own_no: bool
     paused_until: date | None
     stand_ins: tuple[tuple[str, datetime], ...]
+    beside: tuple[str, ...]
 
 
 def group_page(viewer: Viewer, cohort: Cohort) -> GroupPage:
@@ -72,18 +74,21 @@ def group_page(viewer: Viewer, cohort: Cohort) -> GroupPage:
     names = viewer.host.names([*members, *(user_id for user_id, _role, _at in guiding)])
     charter = charter_in_force(cohort)
     reads = viewer.may_write and leads(viewer, cohort)
-    yes = set(CharterConsent.objects.filter(charter=charter).values_list("user_id", flat=True))
+    said = said_to(charter)
+    hears = viewer.may_write and guides(viewer, cohort)
     return GroupPage(
         key=cohort.key,
         label=cohort_label(cohort),
         members=_colleagues(viewer, members, told, names, reads=reads, paused=paused),
         guides=tuple((names.get(user_id, "—"), role) for user_id, role, at in guiding if at is None),
         charter=charter,
-        accepted=len(yes.intersection(members)),
+        accepted=sum(said.get(user_id, False) for user_id in members),
         own=viewer.user_id in members,
-        own_yes=viewer.user_id in yes,
+        own_yes=said.get(viewer.user_id) is True,
+        own_no=said.get(viewer.user_id) is False,
         paused_until=paused.get(viewer.user_id),
         stand_ins=tuple((names.get(user_id, "—"), at) for user_id, _role, at in guiding if at is not None),
+        beside=tuple(sorted(names.get(one, "—") for one in members if hears and said.get(one) is False)),
     )
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from lernet_xblock.models import Application, Attendance, Cohort, Facilitation, PulseReceipt, Session
+from lernet_xblock.models import Application, Attendance, Cohort, Facilitation, Report, Session
 from lernet_xblock.queries.cohort import cohort_label
 from lernet_xblock.queries.home_standing import Standing, member_standing
+from lernet_xblock.queries.home_turn import undecided, waits_for_case
 from lernet_xblock.queries.session import HELD_SAID_WITHIN, PAST, SessionLine, lines_of, next_line
 from lernet_xblock.viewer import Viewer
 
@@ -23,7 +25,8 @@ class GroupHome:
     guides: names, facilitator first; several: the reader has other groups too; released: the newest session whose
     results came out within a week; unpublished: of all the groups, when the first evaluation closes that nobody
     published; standing: None for those who are no members of it; unguided: for an admin, the first group
-    without a facilitator, "" for none.
+    without a facilitator, "" for none; reported: for an admin, a report waits for the course team;
+    undecided: for who guides it, no case is planned for the next session, which is near, and one waits.
     """
 
     key: str
@@ -37,6 +40,8 @@ class GroupHome:
     standing: Standing | None = None
     unguided: str = ""
     unrecorded: SessionLine | None = None
+    reported: bool = False
+    undecided: bool = False
 
 
 def people_ready(viewer: Viewer) -> int:
@@ -45,8 +50,8 @@ def people_ready(viewer: Viewer) -> int:
 
 
 def member_home(viewer: Viewer, cohort: Cohort) -> GroupHome:
-    """Return the home of a member: four queries."""
-    sessions = list(_sessions(viewer, [cohort]))
+    """Return the home of a member: three queries, and those of member_standing."""
+    sessions = _sessions([cohort])
     return _home(viewer, [cohort], sessions, standing_in=cohort)
 
 
@@ -55,8 +60,11 @@ def guide_home(viewer: Viewer) -> GroupHome | None:
     cohorts = sorted({row.cohort for row in viewer.facilitations}, key=lambda cohort: cohort.number)
     if not cohorts:
         return None
-    found = _home(viewer, cohorts, list(_sessions(viewer, cohorts)))
-    return replace(found, unrecorded=_unrecorded(viewer, found.lines))
+    sessions = list(_with_turns().filter(cohort__in=cohorts))
+    found = _home(viewer, cohorts, sessions)
+    ahead = next((row for row in sessions if found.next is not None and row.key == found.next.key), None)
+    waits = waits_for_case(viewer, ahead)
+    return replace(found, unrecorded=_unrecorded(viewer, found.lines), undecided=waits)
 
 
 def _unrecorded(viewer: Viewer, lines: Sequence[SessionLine]) -> SessionLine | None:
@@ -75,10 +83,11 @@ def admin_home(viewer: Viewer) -> GroupHome | None:
     cohort = first[0]
     unguided = Cohort(number=cohort.unguided_number or 0, name=cohort.unguided_name or "")
     return replace(
-        _home(viewer, [cohort], list(_sessions(viewer, [cohort]))),
+        _home(viewer, [cohort], _sessions([cohort])),
         several=len(first) > 1,
         unpublished=cohort.unpublished,
         unguided=cohort_label(unguided) if unguided.number else "",
+        reported=cohort.reported,
     )
 
 
@@ -90,25 +99,37 @@ def _soonest_of_all(viewer: Viewer) -> list[Any]:
     held = Session.objects.filter(cohort__network=viewer.network, state=Session.State.PLANNED)
     unpublished = held.filter(pulse__closes_at__isnull=False, pulse__release=None).order_by("pulse__closes_at")
     ahead = Session.objects.filter(cohort=OuterRef("pk"), state=Session.State.PLANNED, ends_at__gt=viewer.now)
+    for_team = Q(handler=None) | Q(serious=True, release_at__lte=viewer.now)
     by_start = cohorts.annotate(
         meets_at=Subquery(ahead.order_by("starts_at").values("starts_at")[:1]),
         unpublished=Subquery(unpublished.values("pulse__closes_at")[:1]),
         unguided_number=Subquery(unguided.values("number")[:1]),
         unguided_name=Subquery(unguided.values("name")[:1]),
+        reported=Exists(Report.objects.filter(for_team, network=viewer.network, open=True)),
     )
     return list(by_start.order_by(F("meets_at").asc(nulls_last=True), "number")[:2])
 
 
-def _sessions(viewer: Viewer, cohorts: Sequence[Cohort]) -> QuerySet[Session]:
-    """Return the sessions with the window and release of their evaluation, and whether the reader answered it."""
-    mine = PulseReceipt.objects.filter(pulse__session=OuterRef("pk"), user_id=viewer.user_id)
-    return Session.objects.filter(cohort__in=cohorts).annotate(
+def _sessions(cohorts: Sequence[Cohort]) -> list[Session]:
+    """Return the sessions, in no order, with the window and the release of their evaluation."""
+    return list(_with_evaluation().filter(cohort__in=cohorts))
+
+
+@cache
+def _with_evaluation() -> QuerySet[Session]:
+    """Return all sessions, still to be asked for; made once, as Django takes longer for that than for the answer."""
+    return Session.objects.order_by().annotate(
         opens_at=F("pulse__opens_at"),
         closes_at=F("pulse__closes_at"),
         released_at=F("pulse__release__released_at"),
         withheld=F("pulse__release__withheld"),
-        answered=Exists(mine),
     )
+
+
+@cache
+def _with_turns() -> QuerySet[Session]:
+    """Return the same with whether a session still waits for a case."""
+    return _with_evaluation().annotate(undecided=undecided())
 
 
 def _home(

@@ -3,13 +3,30 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from lernet_xblock.models import Attendance, Case, Charter, CharterConsent, Cohort, Poll, PollOption, Rsvp, Session
+from lernet_xblock.models import (
+    Attendance,
+    Case,
+    Charter,
+    CharterConsent,
+    CharterDraft,
+    CharterRefusal,
+    Cohort,
+    Membership,
+    Poll,
+    PollOption,
+    PulseReceipt,
+    Rsvp,
+    Session,
+)
+from lernet_xblock.queries.home_turn import NO_NEWS, TurnNews, member_facts, member_news
 from lernet_xblock.queries.pulse import may_answer, was_expected
 from lernet_xblock.queries.session import SessionLine
+from lernet_xblock.queries.takeaway import day_of, open_unasked
 from lernet_xblock.viewer import Viewer
 
 # So long before a session members are asked on their home whether they come.
@@ -30,7 +47,9 @@ class Standing:
 
     must_accept: the charter in force waits for a yes; sent_until: when the evaluation closes that they answered;
     asked_for_dates: an open date poll has options that they have not answered; to_rsvp: the session in the next days
-    for which they have not said whether they come.
+    for which they have not said whether they come; to_tell: a commitment of theirs is to be asked about;
+    without_cases: they said no to the charter in force (rule C3); drafted: the group looks at another text for it;
+    turns: what there is to know of the group's work on cases.
     """
 
     must_accept: bool
@@ -40,6 +59,10 @@ class Standing:
     sent_until: datetime | None
     asked_for_dates: bool = False
     to_rsvp: SessionLine | None = None
+    to_tell: bool = False
+    without_cases: bool = False
+    drafted: bool = False
+    turns: TurnNews = NO_NEWS
 
 
 def member_standing(
@@ -48,25 +71,69 @@ def member_standing(
     rows: Sequence[Any],
     by_key: Mapping[str, SessionLine],
 ) -> Standing:
-    """Return what the member did: two plain queries, which cost less than one clever one.
+    """Return what the member did: one query.
 
     rows: the cohort's sessions with the window of their evaluation; by_key: the same as lines. A session in the next
-    days costs one query more, and so do an evaluation and a poll that are open.
+    days costs one query more, so does an open poll, and an open evaluation one or two.
     """
-    consent = CharterConsent.objects.filter(charter=OuterRef("pk"), user_id=viewer.user_id)
-    polls = Poll.objects.filter(cohort=cohort, open=True)
-    charters = Charter.objects.filter(cohort=cohort).order_by("-version")
-    accepted, asks = next(iter(charters.values_list(Exists(consent), Exists(polls))[:1]), (None, False))
-    cases = set(Case.objects.filter(cohort=cohort, owner_id=viewer.user_id).values_list("state", flat=True))
+    told = _facts().get(cohort=cohort, user_id=viewer.user_id, active=True)
+    beside = told["agreement"] is not None and told["agreement"] == told["refused"]
+    asked = _asked_now(viewer, rows)
+    sent, begun = _sent(viewer, asked), _begun(viewer, rows)
     return Standing(
-        must_accept=accepted is False,
-        has_draft=Case.State.DRAFT in cases,
-        has_shared=bool(cases - {Case.State.DRAFT}),
-        pulse=_open_pulse(viewer, rows, by_key),
-        sent_until=_sent_until(viewer, rows),
-        asked_for_dates=asks and _unanswered(viewer, cohort),
+        must_accept=told["agreement"] is not None and told["agreement"] != told["accepted"] and not beside,
+        has_draft=told["has_draft"],
+        has_shared=told["has_shared"],
+        pulse=_open_pulse(viewer, [row for row in asked if row.pk not in sent], by_key),
+        sent_until=max((row.closes_at for row in asked if row.pk in sent), default=None),
+        asked_for_dates=told["has_poll"] and _unanswered(viewer, cohort),
         to_rsvp=_to_rsvp(viewer, rows, by_key),
+        to_tell=_to_tell(viewer, told, begun=begun),
+        without_cases=beside,
+        drafted=told["drafted"],
+        turns=member_news(viewer, told, begun=begun),
     )
+
+
+def _to_tell(viewer: Viewer, told: Mapping[str, Any], *, begun: datetime | None) -> bool:
+    """Tell whether a commitment is to be asked about, as queries.takeaway.to_ask finds them."""
+    if not viewer.may_write or told["oldest_line"] is None:
+        return False
+    come = told["next_day"] is not None and told["next_day"] <= day_of(viewer)
+    return come or (begun is not None and told["oldest_line"] < begun)
+
+
+def _begun(viewer: Viewer, rows: Iterable[Any]) -> datetime | None:
+    """Return when the newest session began, None before the first."""
+    begun = (row for row in rows if row.state == Session.State.PLANNED and row.starts_at <= viewer.now)
+    return max((row.starts_at for row in begun), default=None)
+
+
+@cache
+def _facts() -> QuerySet[Membership, dict[str, Any]]:
+    """Return the question about a member, whose active membership is still to be named.
+
+    It is put together once: for Django that costs more than the answer does for the database. A further fact about
+    the `user` and the `cohort` of the membership is next to free here, and a query for itself is not.
+    """
+    charters = Charter.objects.filter(cohort=OuterRef("cohort")).order_by("-version")
+    consents = CharterConsent.objects.filter(charter__cohort=OuterRef("cohort"), user=OuterRef("user"))
+    refusals = CharterRefusal.objects.filter(charter__cohort=OuterRef("cohort"), user=OuterRef("user"))
+    cases = Case.objects.filter(cohort=OuterRef("cohort"), owner=OuterRef("user"))
+    lines = open_unasked().filter(network=OuterRef("network"), user=OuterRef("user"))
+    told = {
+        "agreement": Subquery(charters.values("version")[:1]),
+        "accepted": Subquery(consents.order_by("-charter__version").values("charter__version")[:1]),
+        "refused": Subquery(refusals.order_by("-charter__version").values("charter__version")[:1]),
+        "drafted": Exists(CharterDraft.objects.filter(cohort=OuterRef("cohort"), open=True)),
+        "next_day": Subquery(lines.order_by("by_date").values("by_date")[:1]),
+        "oldest_line": Subquery(lines.order_by("changed_at").values("changed_at")[:1]),
+        "has_poll": Exists(Poll.objects.filter(cohort=OuterRef("cohort"), open=True)),
+        "has_draft": Exists(cases.filter(state=Case.State.DRAFT)),
+        "has_shared": Exists(cases.exclude(state=Case.State.DRAFT)),
+        **member_facts(),
+    }
+    return Membership.objects.annotate(**told).values(*told)
 
 
 def _unanswered(viewer: Viewer, cohort: Cohort) -> bool:
@@ -87,32 +154,33 @@ def _to_rsvp(viewer: Viewer, rows: Iterable[Any], by_key: Mapping[str, SessionLi
     return None if said else by_key[first.key]
 
 
-def _sent_until(viewer: Viewer, rows: Iterable[Any]) -> datetime | None:
-    """Return when the evaluation closes that the member answered last; None once it has, and for who only looks."""
+def _asked_now(viewer: Viewer, rows: Iterable[Any]) -> list[Any]:
+    """Return the sessions whose evaluation is open; none for who only looks, who guides, and who runs the course."""
     if not may_answer(viewer):
-        return None
-    sent = (row for row in rows if row.answered and row.released_at is None and row.state == Session.State.PLANNED)
-    return max((row.closes_at for row in sent if viewer.now <= row.closes_at), default=None)
+        return []
+    held = (row for row in rows if row.state == Session.State.PLANNED and row.opens_at and row.released_at is None)
+    return [row for row in held if row.opens_at <= viewer.now <= row.closes_at]
 
 
-def _open_pulse(viewer: Viewer, rows: Iterable[Any], by_key: Mapping[str, SessionLine]) -> OpenPulse | None:
-    """Return the evaluation that closes first of those the member is asked for and has not answered."""
-    if not may_answer(viewer) or viewer.membership is None:
-        return None
-    now = viewer.now
-    waiting = [
-        row
-        for row in rows
-        if row.state == Session.State.PLANNED
-        and not row.answered
-        and row.released_at is None
-        and row.opens_at
-        and row.opens_at <= now <= row.closes_at
-        and was_expected(viewer.membership, opens_at=row.opens_at, time_zone=row.time_zone)
-    ]
-    in_order = sorted(waiting, key=lambda row: row.closes_at)
-    first = next((row for row in in_order if not _stayed_away(viewer, row)), None)
-    return OpenPulse(by_key[first.key], first.closes_at) if first else None
+def _sent(viewer: Viewer, asked: Iterable[Any]) -> frozenset[int]:
+    """Return those of the sessions, by row number, whose evaluation the member answered: one query where there are."""
+    pks = [row.pk for row in asked]
+    sent = PulseReceipt.objects.filter(pulse__session__in=pks, user_id=viewer.user_id)
+    return frozenset(sent.values_list("pulse__session_id", flat=True)) if pks else frozenset()
+
+
+def _open_pulse(viewer: Viewer, waiting: Iterable[Any], by_key: Mapping[str, SessionLine]) -> OpenPulse | None:
+    """Return the evaluation that closes first of those that wait for an answer of the member."""
+    for row in sorted(waiting, key=lambda row: row.closes_at):
+        if _is_asked(viewer, row):
+            return OpenPulse(by_key[row.key], row.closes_at)
+    return None
+
+
+def _is_asked(viewer: Viewer, row: Any) -> bool:
+    own = viewer.membership
+    expected = own is not None and was_expected(own, opens_at=row.opens_at, time_zone=row.time_zone)
+    return expected and not _stayed_away(viewer, row)
 
 
 def _stayed_away(viewer: Viewer, row: Any) -> bool:

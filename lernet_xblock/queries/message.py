@@ -8,8 +8,21 @@ from typing import Any
 
 from django.db.models import Q
 
-from lernet_xblock.models import Cohort, Facilitation, Membership, Message, Network, Poll, Rsvp, Session, Substitution
+from lernet_xblock.models import (
+    Case,
+    Cohort,
+    Facilitation,
+    Membership,
+    Message,
+    Network,
+    Poll,
+    Rsvp,
+    Session,
+    Substitution,
+    Turn,
+)
 from lernet_xblock.rules.authored import read
+from lernet_xblock.rules.case_turn import CLOSING, DONE, WORKED, phase_at
 from lernet_xblock.rules.network_settings import Settings
 from lernet_xblock.viewer import Viewer
 
@@ -28,6 +41,7 @@ NEEDS_STATE = {
 }
 PLEASE_ANSWER, POLL_ASKED = "please_answer", "poll_asked"
 REMINDERS = ("reminder_7d", "reminder_1d", "reminder_1h", PLEASE_ANSWER)
+TURN_CHOICE, TURN_KINDS = "turn_choice", ("turn_opened", "turn_reminder", "turn_choice")
 WITH_DATES = ("plan_made", "plan_changed")
 
 
@@ -48,10 +62,11 @@ class Meeting:
 class Note:
     """One message for one person, with what it speaks of as it is now.
 
-    cohort, group, number: key, name ("" where nobody gave one) and number of the cohort; "", "" and 0 where it is gone.
-    part: MEMBER, GUIDE or STAND_IN, "" for somebody who has no part in the cohort any more. answer: what the person
-    said of coming. ahead: the next sessions of the cohort, for kinds that list them. polled: the cohort has an open
-    poll. at: when it was sent, else made.
+    cohort, group, number: key, name ("" where nobody gave one) and number of the cohort; "", "" and 0 where it is
+    gone. part: MEMBER, GUIDE or STAND_IN, "" for somebody who has no part in the cohort any more. answer: what the
+    person said of coming. ahead: the next sessions of the cohort, for kinds that list them. polled: the cohort has
+    an open poll. turn: the phase of the turn it speaks of, "" once nobody can work on that or its owner chose. at:
+    when it was sent, else made.
     """
 
     pk: int
@@ -73,6 +88,7 @@ class Note:
     answer: str
     ahead: tuple[Meeting, ...]
     polled: bool
+    turn: str = ""
 
     def is_true(self, now: datetime) -> bool:
         """Tell whether what it says still holds; what it does not name may have changed."""
@@ -82,6 +98,8 @@ class Note:
             return self._reminds(now)
         if self.kind == POLL_ASKED:
             return self.polled
+        if self.kind in TURN_KINDS:
+            return self.turn in (CLOSING, DONE) if self.kind == TURN_CHOICE else self.turn == self.facts.get("phase")
         needed = NEEDS_STATE.get(self.kind)
         return needed is None or (self.meeting is not None and self.meeting.state == needed)
 
@@ -94,7 +112,7 @@ class Note:
 
 
 def notes_to_send(pks: Sequence[int], *, now: datetime) -> tuple[Note, ...]:
-    """Return these messages in order: nine queries at most, whatever their number."""
+    """Return these messages in order: ten queries at most, whatever their number."""
     return _notes(Message.objects.filter(pk__in=list(pks)).order_by("send_at", "pk"), now=now)
 
 
@@ -117,7 +135,7 @@ def _notes(rows: Any, *, now: datetime) -> tuple[Note, ...]:
     networks = Network.objects.in_bulk({row.network_id for row in found})
     plans = {pk: read(network.authored) for pk, network in networks.items()}
     parts, answers, ahead = _parts(found, now=now), _answers(found), _ahead(found, now=now)
-    polls = _polled(found)
+    polls, turns = _polled(found), _turns(found, now=now)
     return tuple(
         _note(
             row,
@@ -127,6 +145,7 @@ def _notes(rows: Any, *, now: datetime) -> tuple[Note, ...]:
             answer=answers.get((row.session_id, row.user_id), ""),
             ahead=tuple(ahead[row.cohort_id]) if row.kind in WITH_DATES else (),
             polled=row.cohort_id in polls,
+            turn=turns.get(_turn_key(row), ""),
         )
         for row in found
     )
@@ -182,6 +201,21 @@ def _answers(rows: Iterable[Message]) -> Mapping[tuple[int, int], str]:
 def _polled(rows: Iterable[Message]) -> set[int]:
     asked = {row.cohort_id for row in rows if row.kind == POLL_ASKED} - {None}
     return set(Poll.objects.filter(cohort__in=asked, open=True).values_list("cohort_id", flat=True))
+
+
+def _turn_key(row: Message) -> str:
+    return str(row.facts.get("turn", "")) if isinstance(row.facts, dict) else ""
+
+
+def _turns(rows: Iterable[Message], *, now: datetime) -> Mapping[str, str]:
+    """Return the phases of the turns that messages speak of, by key: one query, none where none does."""
+    keys = {_turn_key(row) for row in rows if row.kind in TURN_KINDS} - {""}
+    turns = Turn.objects.filter(key__in=keys, case__state=Case.State.SHARED, case__held_at=None) if keys else ()
+    waiting = (turn for turn in turns if not (turn.first_step or turn.no_step))
+    return {
+        turn.key: phase_at(turn.phase, {name: getattr(turn, f"{name}_until") for name in WORKED}, now)
+        for turn in waiting
+    }
 
 
 def _ahead(rows: Iterable[Message], *, now: datetime) -> Mapping[int, list[Meeting]]:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+
+from django.db.models import QuerySet
 
 from lernet_xblock.models import Notice
 from lernet_xblock.queries.cohort import group_label
@@ -13,13 +16,17 @@ MOST_SHOWN = 12
 
 @dataclass(frozen=True)
 class Told:
-    """One notice. group, day: what its sentence names, "" and None where it names none; starts_at: of its session."""
+    """One notice. group, day: what its sentence names, "" and None where it names none; starts_at: of its session.
+
+    cohort: the key of the group, "" for none.
+    """
 
     key: str
     kind: str
     group: str
     day: date | None
     starts_at: datetime | None
+    cohort: str = ""
 
 
 def unread(viewer: Viewer) -> tuple[Told, ...]:
@@ -29,10 +36,18 @@ def unread(viewer: Viewer) -> tuple[Told, ...]:
     """
     if viewer.network is None or not viewer.user_id or not viewer.may_write:
         return ()
-    rows = Notice.objects.filter(network=viewer.network, user_id=viewer.user_id, seen_at=None)
-    # Columns and no models: most people have nothing to read, and whole groups and sessions are dear to ask for.
-    told = rows.values_list("key", "kind", "cohort__name", "cohort__number", "day", "session__starts_at")
+    told = _unseen().filter(network=viewer.network, user_id=viewer.user_id)
     return tuple(
-        Told(key, kind, name or (group_label(number) if number else ""), day, starts_at)
-        for key, kind, name, number, day, starts_at in told[:MOST_SHOWN]
+        Told(key, kind, name or (group_label(number) if number else ""), day, starts_at, cohort or "")
+        for key, kind, name, number, day, starts_at, cohort in told[:MOST_SHOWN]
     )
+
+
+@cache
+def _unseen() -> QuerySet[Notice, tuple[str, str, str | None, int | None, date | None, datetime | None, str | None]]:
+    """Return the notices that nobody has read, still to be asked for; made once, as every home asks.
+
+    Columns and no models: most people have nothing to read, and whole groups and sessions are dear to ask for.
+    """
+    rows = Notice.objects.filter(seen_at=None)
+    return rows.values_list("key", "kind", "cohort__name", "cohort__number", "day", "session__starts_at", "cohort__key")

@@ -46,6 +46,21 @@ class Why(StrEnum):
     OVER = "over"
 
 
+def stage_of(*, open_phase: str | None, chosen: bool | None, told: bool) -> str:
+    """Return where a shared case is in its life, by its turns; an archived one nobody asks about.
+
+    open_phase: of its open turn, None without one; chosen: whether the owner chose in the last turn that is done, None
+    without one; told: they said what became of it.
+    """
+    if open_phase is not None:
+        return "scheduled" if open_phase == PLANNED else "in_discussion"
+    if chosen is None:
+        return "shared"
+    if told:
+        return "outcome_told"
+    return "discussed" if chosen else "awaiting_outcome"
+
+
 def next_phase(phase: str) -> str:
     """Return the phase after this one; DONE stays DONE."""
     return PHASES[min(PHASES.index(phase) + 1, len(PHASES) - 1)]

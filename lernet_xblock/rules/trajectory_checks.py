@@ -37,6 +37,7 @@ _RANGES = {
     "session_count": (FEWEST_SESSIONS, MAXIMUM_COUNT),
     "session_minutes": (60, 240),
     "preparation_minutes": (0, 120),
+    "cases_per_circle": (1, 4),
     "threshold": (4, 10),
 }
 # What opening applications needs; `interval` or `listed_dates` comes on top, by the frequency.

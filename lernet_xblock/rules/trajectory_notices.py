@@ -12,7 +12,9 @@ from lernet_xblock.rules.network_settings import (
 )
 from lernet_xblock.rules.recurrence import Occurrence
 from lernet_xblock.rules.refusals import Refused
-from lernet_xblock.rules.trajectory_schedule import spread_dates
+from lernet_xblock.rules.sizing import LARGEST_BOUND
+from lernet_xblock.rules.trajectory_schedule import FEWEST_SESSIONS, session_kinds, spread_dates
+from lernet_xblock.rules.turn_budget import budget, turns_in
 from lernet_xblock.rules.zones import clock_change, zone
 
 # So many people who guide one group each can still be asked one by one.
@@ -23,11 +25,20 @@ def notices(settings: Settings) -> tuple[Notice, ...]:
     """Return what is allowed but worth saying; () when nothing is. Never raises.
 
     Codes: size_outside_recommendation, maximum_below_threshold, many_groups (value groups), place_missing,
-    meeting_link_missing, charter_missing, sessions_lost (value lost); per session session_on_holiday and
-    session_day_after_holiday (values date, holiday: a code), session_in_clock_gap and
-    session_in_clock_overlap (values local: the naive start).
+    meeting_link_missing, charter_missing, turns_short (values turns, members, short, more: turns that a further
+    session makes), sessions_lost (value lost); per session session_on_holiday and session_day_after_holiday (values
+    date, holiday: a code), session_in_clock_gap and session_in_clock_overlap (values local: the naive start).
     """
-    return (*_sizes(settings), *_gaps(settings), *_sessions(settings))
+    dates = _dates(settings)
+    following = () if dates is None else (*_turns(settings, len(dates)), *_sessions(settings, dates))
+    return (*_sizes(settings), *_gaps(settings), *following)
+
+
+def _dates(settings: Settings) -> tuple[Occurrence, ...] | None:
+    try:
+        return spread_dates(settings)
+    except Refused:
+        return None
 
 
 def _sizes(settings: Settings) -> Iterator[Notice]:
@@ -52,11 +63,20 @@ def _gaps(settings: Settings) -> Iterator[Notice]:
         yield Notice("charter_text", "charter_missing")
 
 
-def _sessions(settings: Settings) -> Iterator[Notice]:
-    try:
-        sessions = spread_dates(settings)
-    except Refused:
+def _turns(settings: Settings, sessions: int) -> Iterator[Notice]:
+    """Say when not everybody of a group of the preferred size, else of the middle one, can have a turn (rule N6)."""
+    least, most, cases = settings.minimum_size, settings.maximum_size, settings.cases_per_circle
+    if sessions < FEWEST_SESSIONS or least is None or most is None or cases is None:
         return
+    # Sizes that cannot be are told as such.
+    members = min(settings.target_size or (least + most) // 2, LARGEST_BOUND)
+    found = budget(members, [cases] * session_kinds(sessions).count("regular"))
+    if found.short:
+        values = {"turns": found.turns, "members": members, "short": found.short, "more": turns_in(members, cases)}
+        yield Notice("cases_per_circle", "turns_short", values)
+
+
+def _sessions(settings: Settings, sessions: tuple[Occurrence, ...]) -> Iterator[Notice]:
     lost = (settings.session_count or 0) - len(sessions)
     if settings.free_days and lost > 0:
         yield Notice("free_days", "sessions_lost", {"lost": lost})

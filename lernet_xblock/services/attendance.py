@@ -1,5 +1,6 @@
 """Who was at a session: one cell for each person, written apart from all others, and every change kept."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,6 +71,26 @@ def set_all(session: Session, *, by: int, now: datetime) -> int:
         for user_id in sorted(people - recorded)
     ]
     return sum(one is not None for one in made)
+
+
+def mark_there(session: Session, *, user_ids: Collection[int], state: str, by: int, now: datetime) -> int:
+    """Record these people with this state of Attendance.THERE, unless they are recorded as there; return how many.
+
+    Raises NotFound for who was not expected, and RuleViolation as `set_all` does.
+    """
+    row = _recordable(session, now=now)
+    expected = {stay.user_id for stay in _stays(row) if place_at(stay, row) == EXPECTED}
+    if not expected.issuperset(user_ids):
+        raise NotFound
+    cells = Attendance.objects.select_for_update().filter(session=row, user_id__in=list(user_ids)).order_by("pk")
+    stored = {cell.user_id: cell for cell in cells}
+    missing = [user_id for user_id in sorted(user_ids) if user_id not in stored]
+    away = [cell for cell in stored.values() if cell.state not in Attendance.THERE]
+    for user_id in missing:
+        _insert(row, user_id, Entry(state), by=by, now=now)
+    for cell in away:
+        _replace(cell, Entry(state), by=by, now=now)
+    return len(missing) + len(away)
 
 
 def check_in(session: Session, *, user_id: int, now: datetime) -> Attendance:

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from lernet_xblock.errors import RuleViolation
 from lernet_xblock.i18n import gettext as _
-from lernet_xblock.models import Charter, CharterConsent, Cohort, Membership
+from lernet_xblock.models import Charter, CharterConsent, CharterRefusal, Cohort, Membership
 from lernet_xblock.services.batch import BATCH, batches, insert
 
 # Every charter carries its text: no statement grows beyond a few megabytes, which servers refuse.
@@ -63,7 +63,7 @@ def _at_once(texts: Iterable[str]) -> int:
 
 
 def accept(charter: Charter, *, user_id: int, now: datetime) -> None:
-    """Keep the member's yes to this charter; a second one changes nothing.
+    """Keep the member's yes to this charter, in place of an earlier refusal; a second one changes nothing.
 
     Raises CharterReplaced when another version is in force, and RuleViolation for somebody who is no member.
     """
@@ -72,4 +72,5 @@ def accept(charter: Charter, *, user_id: int, now: datetime) -> None:
         raise CharterReplaced
     if not Membership.objects.filter(cohort=cohort, user_id=user_id, active=True).exists():
         raise RuleViolation(_("Only the members of a group accept its charter."))
+    CharterRefusal.objects.filter(charter=charter, user_id=user_id).delete()
     CharterConsent.objects.get_or_create(charter=charter, user_id=user_id, defaults={"at": now})

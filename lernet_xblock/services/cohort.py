@@ -7,6 +7,7 @@ from lernet_xblock.i18n import gettext as _
 from lernet_xblock.models import Cohort, Facilitation, Membership
 from lernet_xblock.services.audit import record
 from lernet_xblock.services.fresh import check_fresh
+from lernet_xblock.services.report import hand_on
 
 
 def assign_guide(
@@ -21,7 +22,8 @@ def assign_guide(
     """Make the person facilitator or deputy of the cohort in place of whoever was; None leaves the role open.
 
     Somebody with the other role changes over, and has guided since they began with it; somebody new reads no case
-    shared before. Raises RuleViolation for a member of this cohort, StaleVersion.
+    shared before. Open reports go to who handles them now. Raises RuleViolation for a member of this cohort,
+    StaleVersion.
     """
     locked = Cohort.objects.select_for_update().get(pk=cohort.pk)
     if opened_version is not None:
@@ -31,6 +33,7 @@ def assign_guide(
     locked.facilitations.filter(role=role).exclude(user_id=user_id).delete()
     if user_id:
         _take_role(locked, role=role, user_id=user_id, now=now)
+    hand_on(locked, now=now)
     locked.version += 1
     locked.save(update_fields=["version"])
     record(cohort.network, f"cohort.{role}", by=by, now=now, subject=cohort.key)

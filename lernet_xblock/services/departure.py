@@ -7,8 +7,19 @@ from enum import StrEnum
 
 from lernet_xblock.errors import NotFound, RuleViolation
 from lernet_xblock.i18n import gettext as _
-from lernet_xblock.models import Application, Case, Change, Cohort, Contribution, Membership, Network, Offer
+from lernet_xblock.models import (
+    Application,
+    Case,
+    Change,
+    Cohort,
+    Contribution,
+    Membership,
+    Network,
+    Offer,
+    Takeaway,
+)
 from lernet_xblock.services.case import withdraw
+from lernet_xblock.services.case_move import free_turns_of
 from lernet_xblock.services.change import keep_change
 from lernet_xblock.services.fresh import check_fresh
 from lernet_xblock.services.late_joiner import set_state
@@ -32,13 +43,15 @@ class Told(StrEnum):
 
 @dataclass(frozen=True)
 class Parting:
-    """What somebody who leaves decides (rule M2): for each shared case, by key, and for all contributions.
+    """What somebody who leaves decides (rule M2): for each shared case, by key, for all contributions and takeaways.
 
-    A case that is not among them stays with the name, and so do contributions.
+    A case that is not among them stays with the name, and so do contributions and takeaways. What is attached to a
+    case goes with it. Takeaways always have their owner: they stay, or are REMOVED from what others read.
     """
 
     cases: Mapping[str, Told] = field(default_factory=dict)
     contributions: Told = Told.NAMED
+    takeaways: Told = Told.NAMED
 
 
 def leave(membership: Membership, *, now: datetime, parting: Parting | None = None, reason: str = "") -> Change:
@@ -80,6 +93,7 @@ def _depart(
         raise RuleViolation(_("This network is over: there is nothing left to leave."))
     _end(row, cohort, now=now)
     _part(network, row.user_id, parting, now=now)
+    free_turns_of([row.user_id], network, by=by, now=now)
     done = {"ended": [row.pk]}
     change = keep_change(network, Change.Kind.LEAVE, by=by, now=now, cohort=cohort, reason=reason, done=done)
     _tell(network, cohort, row.user_id, by=by, now=now)
@@ -144,6 +158,8 @@ def _part(network: Network, user_id: int, parting: Parting, *, now: datetime) ->
         voices = voices.filter(case__in=unnamed)
     # Row numbers first: MySQL changes no table that the same statement reads.
     Contribution.objects.filter(pk__in=list(voices.values_list("pk", flat=True))).update(author=None)
+    if parting.takeaways == Told.REMOVED:
+        Takeaway.objects.filter(network=network, user_id=user_id).update(visibility=Takeaway.Visibility.ME)
 
 
 def _tell(network: Network, cohort: Cohort, user_id: int, *, by: int, now: datetime) -> None:

@@ -6,6 +6,7 @@ from lernet_xblock.errors import NotFound, RuleViolation
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.models import Change, Cohort, Membership, Notice, Offer
 from lernet_xblock.services.change import keep_change
+from lernet_xblock.services.charter_draft import close_drafts, open_again
 from lernet_xblock.services.fresh import check_fresh
 from lernet_xblock.services.move import (
     Done,
@@ -89,10 +90,11 @@ def _join(old: Cohort, new: Cohort, moving: list[Membership], *, by: int, now: d
     done = move(moving, to=new, end=Membership.End.MERGED, now=now)
     _hold(offers, frm=old, to=new)
     sessions = cancel_ahead(old, by=by, now=now)
+    drafts = close_drafts(old, by=by, now=now)
     old.state, old.merged_into = Cohort.State.MERGED, new
     old.save(update_fields=["state", "merged_into"])
     bump(old, new)
-    return {**done, "cohorts": [old.pk, new.pk], "sessions": sessions, "moved_offers": offers}
+    return {**done, "cohorts": [old.pk, new.pk], "sessions": sessions, "moved_offers": offers, "drafts": drafts}
 
 
 @undoes(Change.Kind.MERGE)
@@ -103,6 +105,7 @@ def part_again(change: Change, *, by: int, now: datetime) -> None:
     old.state, old.merged_into = Cohort.State.CONFIRMED, None
     old.save(update_fields=["state", "merged_into"])
     bring_back(change.done["sessions"], by=by, now=now)
+    open_again(change.done.get("drafts", ()))
     _hold(change.done["moved_offers"], frm=Cohort.objects.get(pk=change.done["cohorts"][1]), to=old)
     tell_undone(change, now=now)
 

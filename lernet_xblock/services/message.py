@@ -132,6 +132,12 @@ def drop_reminders(session_ids: Iterable[int], *, now: datetime) -> None:  # noq
     waiting.update(state=Message.State.DROPPED, dropped_for=CHANGED)
 
 
+def drop_waiting(cohort: Cohort, *, kind: str) -> None:
+    """Drop what waits of this kind for people of the cohort: it is not true any more."""
+    waiting = Message.objects.filter(cohort=cohort, kind=kind, state=Message.State.WAITING)
+    waiting.update(state=Message.State.DROPPED, dropped_for=CHANGED)
+
+
 def _people_of(session: Session) -> set[int]:
     members = Membership.objects.filter(_expected(session.local_date), cohort=session.cohort_id, active=True)
     stand_ins = Substitution.objects.filter(session=session, ended_at=None)

@@ -20,6 +20,7 @@ from lernet_xblock.services.message import drop_reminders
 from lernet_xblock.services.session import LINK_LENGTH, PLACE_LENGTH
 from lernet_xblock.services.session_numbers import BEYOND, renumber_all
 from lernet_xblock.services.session_time import PULSE_WINDOW
+from lernet_xblock.services.turn_session import free_turns
 
 NEW_COLUMNS = (
     "cohort_id",
@@ -72,6 +73,7 @@ def write(plans: Sequence[Anew], how: Written) -> None:
     # A cancelled session without a slot is none that somebody called off: a later plan may have its date again.
     _update(gone, state=Session.State.CANCELLED, number=None, cancelled_at=how.now, reason=how.reason,
             slot_date=None, slot_time=None, **AGAIN, **how.signed)  # fmt: skip
+    free_turns(gone, by=how.by, now=how.now)
     _add(plans, how)
     changed = [pk for one in plans for pk in one.changed]
     _forget_answers(changed, how)

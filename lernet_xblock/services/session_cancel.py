@@ -26,6 +26,7 @@ from lernet_xblock.services.session_change import (
 )
 from lernet_xblock.services.session_numbers import renumber
 from lernet_xblock.services.session_time import PULSE_WINDOW, set_time
+from lernet_xblock.services.turn_session import free_turns, hand_over
 
 # What a session on another day instead has of the one it is held instead of.
 SAME = ("kind", "title", "notes", "place", "meeting_link", "slot_date", "slot_time", "time_zone")
@@ -57,6 +58,7 @@ def replace_session(
     new.number = row.number
     stand_ins = cancel_row(row, reason, by=by, now=now)
     plan_beside(cohort, new, by=by, now=now)
+    hand_over(row, to=new)
     row.refresh_from_db()
     note(row, "session.replace", by=by, now=now, reason=reason)
     told = {"before": row.starts_at, "reason": reason, "stand_ins": stand_ins}
@@ -87,6 +89,7 @@ def drop_session(
     refuse_without_reason(reason)
     refuse_sudden(row.starts_at, known=known, reason=reason, now=now)
     stand_ins = cancel_row(row, reason, by=by, now=now)
+    free_turns([row.pk], by=by, now=now)
     renumber(cohort, by=by, now=now)
     row.refresh_from_db()
     note(row, "session.drop", by=by, now=now, reason=reason)

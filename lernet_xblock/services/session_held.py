@@ -24,6 +24,7 @@ from lernet_xblock.services.session_change import (
 )
 from lernet_xblock.services.session_numbers import BEYOND, renumber
 from lernet_xblock.services.session_time import PULSE_WINDOW
+from lernet_xblock.services.turn_session import free_turns
 
 SAID_WITHIN = timedelta(days=14)
 STATED = ("state", "held_at", "reason", "sequence", "version", "changed_by", "changed_at")
@@ -62,6 +63,7 @@ def declare_not_held(session: Session, *, reason: str, opened_version: int, by: 
     _state(row, Session.State.NOT_HELD, reason, by=by, now=now)
     forget_answers(row, by=by, now=now)
     drop_reminders([row.pk], now=now)
+    free_turns([row.pk], by=by, now=now)
     renumber(cohort, by=by, now=now)
     row.refresh_from_db()
     note(row, "session.not_held", by=by, now=now, reason=reason)

@@ -25,6 +25,7 @@ from lernet_xblock.services.session_change import (
 )
 from lernet_xblock.services.session_numbers import renumber
 from lernet_xblock.services.session_time import let_pulse_follow
+from lernet_xblock.services.turn_session import hand_over
 
 TAKEN_OVER = ("title", "notes", "duration_minutes", "ends_at", "moved_by_hand", "sequence")
 
@@ -59,6 +60,7 @@ def merge_session(  # noqa: PLR0913 - two rows, each with the version it was see
     _lengthen(target, duration_minutes, [one for one in others if one.pk != target.pk])
     stand_ins = cancel_row(row, reason, into=target, by=by, now=now)
     _take_over(target, row, by=by, now=now)
+    hand_over(row, to=target)
     renumber(cohort, by=by, now=now)
     for one in (row, target):
         one.refresh_from_db()

@@ -9,6 +9,7 @@ from lernet_xblock.models import Cohort, Pulse, Session
 from lernet_xblock.services.message import drop_reminders
 from lernet_xblock.services.session_numbers import BEYOND, renumber
 from lernet_xblock.services.session_time import PULSE_WINDOW
+from lernet_xblock.services.turn_session import free_turns
 
 COPIED = (
     "number",
@@ -35,6 +36,7 @@ def cancel_ahead(cohort: Cohort, *, by: int, now: datetime) -> list[int]:
     pks = list(ahead.order_by("pk").values_list("pk", flat=True))
     _set(pks, Session.State.CANCELLED, by=by, now=now, number=None, cancelled_at=now)
     drop_reminders(pks, now=now)
+    free_turns(pks, by=by, now=now)
     return pks
 
 

@@ -9,8 +9,10 @@ from lernet_xblock.errors import NotFound, RuleViolation
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.models import Change, Charter, Cohort, Membership, Network
 from lernet_xblock.rules.sizing import SMALLEST_BOUND
+from lernet_xblock.services.case_move import free_turns_of
 from lernet_xblock.services.change import keep_change
 from lernet_xblock.services.charter import put_in_force
+from lernet_xblock.services.charter_draft import close_drafts
 from lernet_xblock.services.fresh import check_fresh
 from lernet_xblock.services.move import (
     bump,
@@ -59,6 +61,7 @@ def split(
         refuse_broken_pairs(network, moving=user_ids, there=(), behind=staying)
     new = _found(old, len(moving), reason, by=by, now=now)
     done = move(moving, to=new, end=Membership.End.SPLIT, now=now)
+    free_turns_of([row.user_id for row in moving], network, by=by, now=now, in_room_only=True)
     bump(old)
     tell(network, user_ids, kind="split_you", cohort=new, now=now)
     tell(network, [*staying, *guides_of(old)], kind="split_out", cohort=new, now=now)
@@ -99,6 +102,7 @@ def join_again(change: Change, *, by: int, now: datetime) -> None:
     old, new = (Cohort.objects.select_for_update().get(pk=pk) for pk in change.done["cohorts"])
     put_back(change.done, now=now)
     cancel_ahead(new, by=by, now=now)
+    close_drafts(new, by=by, now=now)
     new.state, new.merged_into = Cohort.State.MERGED, old
     new.save(update_fields=["state", "merged_into"])
     tell_undone(change, now=now)

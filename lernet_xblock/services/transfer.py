@@ -6,6 +6,7 @@ from lernet_xblock.errors import NotFound, RuleViolation
 from lernet_xblock.i18n import gettext as _
 from lernet_xblock.models import Change, Cohort, Membership, Session
 from lernet_xblock.rules.late_joining import late_joining_ends
+from lernet_xblock.services.case_move import free_turns_of
 from lernet_xblock.services.change import keep_change
 from lernet_xblock.services.fresh import check_fresh
 from lernet_xblock.services.membership import CohortFull
@@ -39,8 +40,9 @@ def transfer(
 ) -> Change:
     """Move a member of one cohort to another that has room, until its closing session begins.
 
-    What the person shared stays with those who could read it; what the others shared stays behind. known: whether
-    the admin knows of the pairs that this breaks. opened_version: of the cohort the person leaves.
+    What the person shared stays with those who could read it, and its turn is over; what the others shared stays
+    behind. known: whether the admin knows of the pairs that this breaks. opened_version: of the cohort the person
+    leaves.
     Raises StaleVersion, NotFound for nobody of this cohort, CohortFull, GuidesCohort, or RuleViolation for a pair
     that nobody knows of and for a reason that is missing once half of the sessions have begun.
     """
@@ -60,6 +62,7 @@ def transfer(
     if not known:
         refuse_broken_pairs(network, moving=[user_id], there=joined, behind=others)
     done = move([mover], to=new, end=Membership.End.TRANSFERRED, now=now)
+    free_turns_of([user_id], network, by=by, now=now)
     bump(old, new)
     tell(network, [user_id], kind="transfer_you", cohort=new, now=now)
     tell(network, [*joined, *guides_of(new)], kind="transfer_in", cohort=old, now=now)

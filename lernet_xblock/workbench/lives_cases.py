@@ -1,6 +1,6 @@
 """The cases of the demo: shared, worked through in a turn, and what came of it, each act at its own moment."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from lernet_xblock.models import Case, Cohort, Contribution, Notice, Turn
 from lernet_xblock.services import case, contribution, turn_outcome, turn_phase, turn_plan
@@ -70,7 +70,7 @@ def _plan_for(shared: Case, planned: DemoTurn, stage: Stage) -> None:
 def _begin(shared: Case, planned: DemoTurn, stage: Stage) -> Turn:
     """Plan a turn over several days and begin it."""
     guide, begins = _guide(shared), stage.ago(planned.began)
-    deadlines = [stage.ago(days) for days in planned.until]
+    deadlines = [_evening(stage.ago(days), stage) for days in planned.until]
     turn = turn_plan.plan_over_days(shared, cohort=shared.cohort, deadlines=deadlines, by=guide, now=begins - A_MOMENT)
     return turn_phase.begin(turn, opened_version=turn.version, by=guide, now=begins)
 
@@ -94,6 +94,11 @@ def _choose(begun: Turn, planned: DemoTurn, stage: Stage) -> None:
     if planned.told is not None:
         told_at = stage.ago(planned.told.days_ago)
         turn_outcome.tell(chosen, outcome=planned.told.outcome, opened_version=chosen.version, now=told_at)
+
+
+def _evening(moment: datetime, stage: Stage) -> datetime:
+    """Return eight in the evening of a day ahead, as people choose deadlines; what is over stays to the minute."""
+    return moment if moment <= stage.now else datetime.combine(_day(moment), time(20), tzinfo=ZONE)
 
 
 def _day(moment: datetime) -> date:

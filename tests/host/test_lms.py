@@ -82,6 +82,13 @@ def test_masquerade_is_seen_behind_the_user_service(host, mark):
     assert host.actor(block_of(Usage("x"), user=service), None).masquerading
 
 
+def test_who_stands_behind_a_masquerade_is_known_for_the_log(host):
+    behind = SimpleNamespace(real_user=SimpleNamespace(pk=42))
+    service = user_service(behind, user_id=7, username="mila")
+    assert host.actor(block_of(Usage("x"), user=service), None).real_user_id == 42
+    assert host.actor(block_of(Usage("x"), user=user_service(user_id=7, username="mila")), None).real_user_id is None
+
+
 def test_language_and_zone_come_from_the_account(host):
     service = user_service(
         user_id=7, username="mila", user_preferences={"pref-lang": "nl", "time_zone": "America/Toronto"}
@@ -104,3 +111,17 @@ def test_authors_are_those_whom_studio_lets_write(host):
     may = SimpleNamespace(can_write=lambda key: True)
     assert host.actor(block_of(Usage("x"), studio_user_permissions=may), None).is_author
     assert not host.actor(block_of(Usage("x")), None).is_author
+
+
+@pytest.mark.parametrize(
+    ("user", "expected"),
+    [
+        (SimpleNamespace(pk=7, is_authenticated=True, is_active=True), True),
+        (SimpleNamespace(pk=8, is_authenticated=True, is_active=True), False),
+        (SimpleNamespace(pk=7, is_authenticated=True, is_active=False), False),
+        (SimpleNamespace(pk=None, is_authenticated=False, is_active=False), False),
+    ],
+)
+def test_a_visitor_is_who_the_session_of_the_platform_says(host, user, expected):
+    assert host.is_visitor(SimpleNamespace(user=user), 7) is expected
+    assert not host.is_visitor(SimpleNamespace(), 7)

@@ -172,6 +172,8 @@ def test_masquerading_staff_write_nothing(block, monkeypatch):
     response = post(block, "note.add", {"note": "x"})
     assert (response.status_int, notes()) == (403, 0)
     assert "looking as somebody else" in response.text
+    logged = AuditEntry.objects.get(verb="masquerade.refused")
+    assert (logged.subject, logged.actor, logged.reason) == ("note.add", None, "")
 
 
 def test_what_is_missing_is_named_and_what_was_typed_is_kept(block):

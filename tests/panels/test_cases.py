@@ -1,5 +1,6 @@
 """Cases through the door: drafting, sharing, contributing, and who must not learn that a case exists."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,7 +23,7 @@ from tests.factories import (
     UserFactory,
     shared_case,
 )
-from tests.runtime import get, hidden, make_block, post
+from tests.runtime import get, hidden, make_block, post, words
 
 pytestmark = pytest.mark.django_db
 
@@ -177,9 +178,10 @@ def test_a_draft_that_was_never_typed_in_says_no_saved_time(owner, cohort):
 
 
 def test_sharing_says_before_who_will_read_it(owner, cohort, colleague, facilitator):
+    accepted(MembershipFactory(cohort=cohort).user, cohort)
     MembershipFactory(cohort=cohort)
     page = get(block_of(owner), f"cases?case={draft_of(owner, cohort).key}").text
-    assert "The 2 other members of your group will read this." in page
+    assert "The 2 other members of your group will read this. 1 more will, once they accept the charter." in page
     assert facilitator.get_full_name() in page
 
 
@@ -371,7 +373,8 @@ def test_who_names_herself_facilitator_reads_what_is_shared_from_then_on(owner, 
         said = {"about": secret.key, "kind": "question", "text": "hm"}
         assert post(block_of(eva), "contribution.post", said).status_int == 404
         assert "Eva Claes" in get(block_of(colleague), "group").text
-        assert "Eva Claes" not in get(block_of(owner), f"cases?case={secret.key}").text
+        page = words(get(block_of(owner), f"cases?case={secret.key}").text)
+        assert page.count("Eva Claes") == page.count("From now on these people could read it as well: Eva Claes.") == 1
         after = draft_of(owner, cohort)
         assert "Eva Claes" in get(block_of(owner), f"cases?case={after.key}").text
         assert send(owner, "case.share", after, third_parties="on").status_int == 200
@@ -478,84 +481,6 @@ def test_a_shared_case_is_not_thrown_away(owner, secret):
     assert Case.objects.filter(pk=secret.pk).exists()
 
 
-@pytest.mark.parametrize("kind", ["question", "suggestion"])
-def test_members_and_those_who_guide_contribute_with_their_name(kind, owner, colleague, facilitator, secret):
-    for person in (colleague, facilitator):
-        fields = {"about": secret.key, "kind": kind, "text": f"Words of {person.username}"}
-        assert post(block_of(person), "contribution.post", fields, at=f"cases?case={secret.key}").status_int == 200
-    page = get(block_of(owner), f"cases?case={secret.key}").text
-    assert f"Words of {colleague.username}" in page
-    assert facilitator.get_full_name() in page
-
-
-def test_a_doubled_click_posts_once(colleague, secret):
-    fields = {"about": secret.key, "kind": "suggestion", "text": "Once", "_key": "k"}
-    assert [post(block_of(colleague), "contribution.post", fields).status_int for _ in range(2)] == [200, 200]
-    assert Contribution.objects.filter(text="Once").count() == 1
-
-
-def test_the_owner_answers_below_a_question_and_posts_nothing_else(owner, colleague, secret):
-    question = secret.contributions.get()
-    response = post(
-        block_of(owner),
-        "contribution.answer",
-        {"about": question.key, "text": "Since May."},
-        at=f"cases?case={secret.key}",
-    )
-    assert response.status_int == 200
-    assert question.replies.get().text == "Since May."
-    assert "Since May." in get(block_of(colleague), f"cases?case={secret.key}").text
-    own = post(block_of(owner), "contribution.post", {"about": secret.key, "kind": "suggestion", "text": "x"})
-    assert own.status_int == 404
-
-
-def test_colleagues_do_not_answer_for_the_owner(colleague, facilitator, secret):
-    question = secret.contributions.get()
-    assert post(block_of(colleague), "contribution.answer", {"about": question.key, "text": "x"}).status_int == 404
-    assert post(block_of(facilitator), "contribution.answer", {"about": question.key, "text": "x"}).status_int == 403
-    assert not question.replies.exists()
-
-
-@pytest.mark.parametrize(
-    ("kind", "length", "status"),
-    [
-        ("question", 300, 200),
-        ("question", 301, 422),
-        ("suggestion", 1000, 200),
-        ("suggestion", 1001, 422),
-    ],
-)
-def test_contributions_are_bounded_and_kept_when_refused(colleague, secret, kind, length, status):
-    text = "x" * length
-    response = post(
-        block_of(colleague),
-        "contribution.post",
-        {"about": secret.key, "kind": kind, "text": text},
-        at=f"cases?case={secret.key}",
-    )
-    assert response.status_int == status
-    assert text in response.text
-    assert 'name="text"' in response.text.split('aria-invalid="true"')[0].rsplit("<", 1)[1] or status == 200
-
-
-@pytest.mark.parametrize("fields", [{"kind": "answer", "text": "x"}, {"kind": "question", "text": ""}])
-def test_contributions_of_another_kind_or_without_words_are_refused(colleague, secret, fields):
-    response = post(
-        block_of(colleague),
-        "contribution.post",
-        {"about": secret.key, **fields},
-        at=f"cases?case={secret.key}",
-    )
-    assert response.status_int == 422
-    assert secret.contributions.count() == 1
-
-
-def test_the_words_of_an_account_that_is_gone_stay_without_a_name(owner, colleague, secret):
-    secret.contributions.update(author=None)
-    page = get(block_of(owner), f"cases?case={secret.key}").text
-    assert "A former member" in page
-
-
 def queries_for(block, address):
     with CaptureQueriesContext(connection) as queries:
         assert get(block, address).status_int == 200
@@ -572,3 +497,95 @@ def test_the_board_and_a_case_cost_the_same_for_few_and_many(cohort, colleague, 
         costs.append([queries_for(block_of(colleague), address) for address in ("cases", f"cases?case={secret.key}")])
     assert costs[0] == costs[1]
     assert max(costs[0]) <= 10
+
+
+def test_a_draft_saves_what_would_help_by_when_and_for_whom(owner, cohort):
+    draft = draft_of(owner, cohort)
+    fields = [("about", draft.key), ("version", "1"), *TEXT.items(), ("needed_by", "2026-12-24")]
+    fields += [("help_wanted", "ideas"), ("help_wanted", "resources"), ("audience", "circle")]
+    reply = post(block_of(owner), "case.save", fields, at=f"cases?case={draft.key}")
+    assert reply.status_int == 200
+    assert "Saved " in reply.text.split("data-saved", 1)[1][:60]
+    row = stored(draft)
+    assert (row.help_wanted, str(row.needed_by), row.audience) == (["ideas", "resources"], "2026-12-24", "circle")
+    page = get(block_of(owner), f"cases?case={draft.key}").text
+    for name, value in (("help_wanted", "ideas"), ("help_wanted", "resources"), ("audience", "circle")):
+        assert " checked" in page.split(f'name="{name}" value="{value}"')[1].split(">")[0]
+    assert 'value="2026-12-24"' in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("help_wanted", "money"), ("audience", "everybody"), ("needed_by", "soon"), ("horizon", "never"), ("x", "y")],
+)
+def test_what_cannot_be_chosen_is_not_saved(owner, cohort, field, value):
+    draft = draft_of(owner, cohort)
+    assert send(owner, "case.save", draft, **{field: value}).status_int in {400, 422}
+    assert stored(draft).title == ""
+
+
+def test_a_conflict_shows_days_and_choices_in_words(owner, cohort):
+    chosen = {"needed_by": "2026-12-24", "help_wanted": ["ideas", "questions"], "audience": "facilitator"}
+    draft = draft_of(owner, cohort, **{**TEXT, **chosen}, version=4)
+    response = send(owner, "case.save", draft, version=3, audience="cohort")
+    assert response.status_int == 409
+    stored_now = re.findall("Stored now: <b>([^<]*)</b>", response.text)
+    assert stored_now == [
+        "Thursday 24 December 2026",
+        "Ideas, Questions that make me think",
+        "Those who guide the group, only",
+    ]
+
+
+@pytest.mark.parametrize(("day", "status"), [("2026-12-01", 422), ("2026-12-02", 200)])
+def test_an_answer_is_needed_by_a_day_to_come(owner, cohort, colleague, day, status):
+    draft = draft_of(owner, cohort)
+    response = send(owner, "case.share", draft, third_parties="on", needed_by=day)
+    assert response.status_int == status
+    if status == 200:
+        assert "By Wed 2 Dec" in words(get(block_of(colleague), f"cases?case={draft.key}").text)
+    else:
+        assert 'name="needed_by"' in response.text.split('aria-invalid="true"')[0].rsplit("<", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("audience", "member_reads", "said"),
+    [
+        ("cohort", 200, "Shared with your group."),
+        ("circle", 404, "Shared with the circle that will work on it, and with those who guide your group."),
+        ("facilitator", 404, "Shared with those who guide your group."),
+    ],
+)
+def test_it_is_shared_with_its_audience_and_says_so(cohort, colleague, audience, member_reads, said):
+    owner = accepted(MembershipFactory(cohort=cohort).user, cohort)
+    facilitator = FacilitationFactory(cohort=cohort).user
+    draft = draft_of(owner, cohort)
+    response = send(owner, "case.share", draft, third_parties="on", audience=audience)
+    assert f'data-say="{said}"' in response.text
+    address = f"cases?case={draft.key}"
+    assert [get(block_of(user), address).status_int for user in (colleague, facilitator)] == [member_reads, 200]
+
+
+def test_situation_and_what_was_tried_are_safe_markdown_and_the_question_is_plain(cohort, colleague):
+    case = shared_case(
+        cohort, situation="**half** of it\n\n- a\n- b", tried="[a](javascript:x) https://x.org", question="*Why*?"
+    )
+    page = get(block_of(colleague), f"cases?case={case.key}").text
+    assert "<strong>half</strong>" in page
+    assert "<li>a</li>" in page
+    assert 'rel="noopener noreferrer nofollow"' in page
+    assert "javascript:x" not in re.findall('href="([^"]*)"', page)
+    assert "<b>*Why*?</b>" in page
+
+
+def test_what_would_help_is_shown(cohort, colleague):
+    case = shared_case(cohort, help_wanted=["resources", "ideas"])
+    assert "What would help: Ideas · Tools, texts or people I could ask" in words(
+        get(block_of(colleague), f"cases?case={case.key}").text
+    )
+
+
+def test_the_form_that_changes_the_text_does_not_ask_for_whom_it_is(owner, secret):
+    refused = send(owner, "case.edit", secret, third_parties="on", audience="circle")
+    assert refused.status_int == 400
+    assert stored(secret).audience == "cohort"

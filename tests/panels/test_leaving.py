@@ -15,6 +15,7 @@ from tests.factories import (
     MembershipFactory,
     NetworkFactory,
     SessionFactory,
+    TakeawayFactory,
     UserFactory,
 )
 from tests.runtime import get, make_block, post
@@ -167,3 +168,20 @@ def test_nobody_leaves_for_somebody_else(place, who, status):
     before = set(place.cohort.memberships.filter(active=True))
     assert leave(people[who], place.cohort).status_int == status
     assert set(place.cohort.memberships.filter(active=True)) == before
+
+
+def test_what_was_taken_home_and_shown_is_asked_about_and_can_go(place):
+    CaseFactory(cohort=place.cohort, owner=MembershipFactory(cohort=place.cohort).user)
+    TakeawayFactory(cohort=place.cohort, user=place.user)
+    assert 'name="takeaways"' not in show(place.user).text
+    shown = TakeawayFactory(cohort=place.cohort, user=place.user, visibility="cohort")
+    assert "What you took home and let others read" in show(place.user).text
+    assert leave(place.user, place.cohort).status_int == 422
+    assert leave(place.user, place.cohort, takeaways="unnamed").status_int == 422
+    assert leave(place.user, place.cohort, takeaways="removed").status_int == 200
+    shown.refresh_from_db()
+    assert shown.visibility == "me"
+
+
+def test_an_answer_to_a_question_that_is_gone_meanwhile_stops_nobody(place):
+    assert leave(place.user, place.cohort, takeaways="removed", contributions="nonsense").status_int == 200

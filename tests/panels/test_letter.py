@@ -94,6 +94,20 @@ def test_a_message_whose_session_is_gone_still_has_words(kind):
     assert told.lines[0]
 
 
+@pytest.mark.parametrize(
+    ("kind", "subject", "first"),
+    [
+        ("charter_drafted", "A new text for the charter of your group", "looks at a new text for its charter."),
+        ("charter_in_force", "Your group has a new charter", "agreed on a new charter."),
+    ],
+)
+def test_a_charter_is_told_of_and_not_quoted(kind, subject, first):
+    told = said(replace(NOTE, kind=kind, meeting=None, facts={"text": "Canary"}), BRUSSELS)
+    assert told.subject.startswith(subject)
+    assert first in told.lines[0]
+    assert "Canary" not in str(told)
+
+
 def test_a_subject_is_one_short_line():
     told = said(replace(NOTE, title="x\n" * 500), BRUSSELS)
     assert len(told.subject) == LONGEST_SUBJECT

@@ -360,13 +360,13 @@ def test_a_field_that_the_form_does_not_have_is_refused(cohort, guide):
 def test_the_page_costs_the_same_whatever_the_number_of_sessions(guide, cohort, count, django_assert_num_queries):
     assert confirm(guide, cohort, look(guide, cohort, session_count=str(count), interval="1").text).status_int == 200
     block = make_block(guide.username)
-    # The user, the network, the membership, the groups guided; the group and its plan.
-    with django_assert_num_queries(6):
+    # The user, the network, the membership, the groups guided, whether a report waits; the group and its plan.
+    with django_assert_num_queries(7):
         get(block, address(cohort))
     # The version that is open now.
     html = opened(guide, cohort).text
     fields = {"about": cohort.key, **TYPED, "version": hidden(html, "plan.look", "version"), "session_time": "09:00"}
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         post(make_block(guide.username), "plan.look", fields, at=address(cohort))
 
 

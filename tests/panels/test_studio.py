@@ -215,3 +215,18 @@ def test_duplicated_block_has_the_settings_and_no_network(author):
     assert get(original, "join").status_int == 200
     assert get(copy, "join").status_int == 404
     assert Network.objects.get() == network
+
+
+def test_author_reads_when_not_everybody_can_have_a_turn_and_what_helps(author):
+    html = make_block(author.username, **FIELDS | {"target_size": 14}).render("studio_view").body_html()
+    assert "12 turns for 14 members: 2 short." in html
+    for way_out in ("a round in groups of three", "a further session, which makes 4 more", "a shorter format"):
+        assert way_out in html
+    enough = make_block(author.username, **FIELDS).render("studio_view").body_html()
+    assert "short. Three ways out" not in enough
+
+
+def test_ten_turns_for_twelve_members_are_two_short(author):
+    fields = FIELDS | {"session_count": 7, "cases_per_circle": 1}
+    html = make_block(author.username, **fields).render("studio_view").body_html()
+    assert "10 turns for 12 members: 2 short." in html

@@ -16,6 +16,7 @@ from tests.factories import (
     MembershipFactory,
     NetworkFactory,
     SessionFactory,
+    TakeawayFactory,
     shared_case,
 )
 from tests.runtime import make_block
@@ -76,7 +77,10 @@ def test_what_the_reader_told_is_theirs_alone(place):
     for author in (place.user, theirs.owner):
         Contribution.objects.create(case=theirs, author=author, kind="question", text="?", posted_at=NOW)
     told = queries.told_by_reader(viewer(place))
-    assert (told.cases, told.contributions) == (((own.key, own.title),), 1)
+    TakeawayFactory(cohort=place.cohort, user=place.user)
+    TakeawayFactory(cohort=place.cohort, user=place.user, visibility="cohort")
+    told = queries.told_by_reader(viewer(place))
+    assert (told.cases, told.contributions, told.takeaways) == (((own.key, own.title),), 1, 1)
 
 
 def test_who_left_was_a_member_and_may_have_cases(place):

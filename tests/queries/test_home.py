@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lernet_xblock.models import PulseRelease
+from lernet_xblock.models import CharterDraft, PulseRelease
 from lernet_xblock.panels.page import viewer_of
 from lernet_xblock.queries.cohort import group_label
 from lernet_xblock.queries.home import admin_home, guide_home, member_home, people_ready
@@ -66,6 +66,26 @@ def test_only_a_yes_to_the_charter_in_force_counts(member, cohort):
     assert not standing(member, cohort).must_accept
     CharterFactory(cohort=cohort, version=2)
     assert standing(member, cohort).must_accept
+
+
+def test_who_stays_beside_the_charter_is_not_asked_again_until_there_is_another(member, cohort):
+    charter = CharterFactory(cohort=cohort)
+    charter.refusals.create(user=MembershipFactory(cohort=cohort).user, at=NOW)
+    assert (standing(member, cohort).must_accept, standing(member, cohort).without_cases) == (True, False)
+    charter.refusals.create(user=member, at=NOW)
+    assert (standing(member, cohort).must_accept, standing(member, cohort).without_cases) == (False, True)
+    CharterFactory(cohort=cohort, version=2)
+    assert (standing(member, cohort).must_accept, standing(member, cohort).without_cases) == (True, False)
+
+
+def test_a_draft_of_the_charter_shows_while_it_is_open(member, cohort):
+    values = {"text": "x", "made_at": NOW, "saved_at": NOW}
+    CharterDraft.objects.create(cohort=CohortFactory(network=cohort.network), **values)
+    assert not standing(member, cohort).drafted
+    CharterDraft.objects.create(cohort=cohort, **values)
+    assert standing(member, cohort).drafted
+    CharterDraft.objects.update(open=None, closed_at=NOW)
+    assert not standing(member, cohort).drafted
 
 
 @pytest.mark.parametrize(
@@ -198,5 +218,5 @@ def test_home_costs_the_same_whatever_the_number_of_people(cohort, people, djang
     for number in range(1, 6):
         PulseFactory(session=SessionFactory(cohort=cohort, number=number))
     seen = viewer(member)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert member_home(seen, cohort).guides

@@ -12,6 +12,8 @@ from tests.rules.settings_cases import example
 AFTER_EASTER = Notice(
     "first_date", "session_day_after_holiday", {"date": date(2027, 3, 30), "holiday": "easter_monday"}
 )
+# Three sessions leave one for cases: two in each of two circles.
+FOUR_TURNS = Notice("cases_per_circle", "turns_short", {"turns": 4, "members": 12, "short": 8, "more": 4})
 RECOMMENDED = {"minimum": 10, "maximum": 15}
 
 
@@ -57,6 +59,7 @@ def test_a_session_on_a_holiday_is_named_with_its_holiday() -> None:
     settings = example(frequency="dates", listed_dates=listed, first_date=listed[0], session_count=3)
 
     assert notices(settings) == (
+        FOUR_TURNS,
         Notice("listed_dates", "session_on_holiday", {"date": date(2027, 5, 17), "holiday": "whit_monday"}),
     )
 
@@ -72,6 +75,7 @@ def test_sessions_at_a_clock_change_are_named() -> None:
     )
 
     assert notices(settings) == (
+        FOUR_TURNS,
         Notice("listed_dates", "session_on_holiday", {"date": date(2027, 3, 28), "holiday": "easter_sunday"}),
         Notice("session_time", "session_in_clock_gap", {"local": datetime(2027, 3, 28, 2, 30)}),
         Notice("session_time", "session_in_clock_overlap", {"local": datetime(2027, 10, 31, 2, 30)}),
@@ -86,9 +90,40 @@ def test_an_unfinished_schedule_brings_no_notice_of_sessions() -> None:
 def test_sessions_that_are_lost_are_counted() -> None:
     free = (date(2027, 3, 30), date(2027, 4, 27), date(2027, 4, 28))
 
-    assert notices(example(free_days=free, make_up=False)) == (Notice("free_days", "sessions_lost", {"lost": 2}),)
+    assert notices(example(free_days=free, make_up=False)) == (
+        FOUR_TURNS,
+        Notice("free_days", "sessions_lost", {"lost": 2}),
+    )
     assert notices(example(free_days=free)) == ()
 
 
 def test_a_free_day_that_hits_nothing_needs_no_word() -> None:
     assert notices(example(free_days=(date(2027, 3, 31),))) == (AFTER_EASTER,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "values"),
+    [
+        ({"target_size": 14}, {"turns": 12, "members": 14, "short": 2, "more": 4}),
+        ({"target_size": 13}, {"turns": 12, "members": 13, "short": 1, "more": 4}),
+        ({"cases_per_circle": 1}, {"turns": 6, "members": 12, "short": 6, "more": 2}),
+        ({"session_count": 4, "target_size": None}, {"turns": 8, "members": 12, "short": 4, "more": 4}),
+    ],
+)
+def test_it_is_said_when_not_everybody_can_have_a_turn(changes: dict[str, Any], values: dict[str, object]) -> None:
+    found = [notice for notice in notices(example(**changes)) if notice.code == "turns_short"]
+
+    assert found == [Notice("cases_per_circle", "turns_short", values)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"target_size": 15},
+        {"cases_per_circle": None},
+        {"minimum_size": None, "target_size": None},
+        {"session_count": 2, "frequency": "weekly"},
+    ],
+)
+def test_where_everybody_has_a_turn_or_too_little_is_known_nothing_is_said(changes: dict[str, Any]) -> None:
+    assert "turns_short" not in {notice.code for notice in notices(example(**changes))}

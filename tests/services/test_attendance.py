@@ -291,3 +291,31 @@ def test_nobody_checks_in_where_the_network_does_not_have_it(session, member):
     with pytest.raises(RuleViolation, match="facilitator records"):
         check_in(session, member)
     assert not cells()
+
+
+def there(session, users, by, state="present", now=None):
+    people = [user.pk for user in users]
+    return committed(
+        lambda: services.mark_there(session, user_ids=people, state=state, by=by.pk, now=now or session.starts_at)
+    )
+
+
+def test_who_is_seen_is_recorded_as_there_and_who_was_already_stays_as_they_were(session, facilitator):
+    users = [MembershipFactory(cohort=session.cohort).user for _ in range(4)]
+    put(session, users[1], facilitator, "late", 90)
+    put(session, users[2], facilitator, "excused")
+    assert there(session, users[:3], facilitator) == 2
+    assert cells() == {
+        (users[0].pk, "present", None, 1),
+        (users[1].pk, "late", 90, 1),
+        (users[2].pk, "present", None, 2),
+    }
+    assert there(session, users[:3], facilitator, "late") == 0
+
+
+def test_only_who_is_expected_is_seen_and_only_in_time(session, member, facilitator):
+    with pytest.raises(NotFound):
+        there(session, [member, UserFactory()], facilitator)
+    with pytest.raises(RuleViolation):
+        there(session, [member], facilitator, now=session.starts_at - 31 * MINUTE)
+    assert cells() == set()

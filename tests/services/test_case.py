@@ -1,6 +1,7 @@
 """Cases: who may write what when, and what the tables refuse by themselves."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,7 +15,10 @@ from tests.factories import (
     CharterFactory,
     CohortFactory,
     MembershipFactory,
+    TakeawayFactory,
+    TurnFactory,
     UserFactory,
+    consent,
 )
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +32,7 @@ WORDS = {
     "horizon": "urgent",
     "kind": "problem",
 }
-TICKS = {"third_parties_checked": True, "statement_confirmed": False}
+TICKS: dict[str, Any] = {"third_parties_checked": True, "statement_confirmed": False}
 
 
 @pytest.fixture
@@ -196,3 +200,107 @@ def test_a_case_moves_with_nobody(owner, draft):
     membership.save()
     shared.refresh_from_db()
     assert shared.cohort != membership.cohort
+
+
+def test_what_is_not_among_the_words_stays(draft):
+    cases.save(draft, words={"help_wanted": ["ideas"], "audience": "circle"}, opened_version=1, now=NOW)
+    saved = cases.save(draft, words={"title": "Later"}, opened_version=2, now=NOW)
+    assert (saved.title, saved.help_wanted, saved.audience, saved.needed_by) == ("Later", ["ideas"], "circle", None)
+
+
+def test_a_conflict_tells_days_and_several_choices_as_a_form_would_send_them(draft):
+    chosen = {**WORDS, "needed_by": LATER.date(), "help_wanted": ["ideas", "resources"], "audience": "circle"}
+    cases.save(draft, words=chosen, opened_version=1, now=NOW)
+    other = {**WORDS, "needed_by": None, "help_wanted": [], "audience": "cohort"}
+    with pytest.raises(StaleVersion) as conflict:
+        cases.save(draft, words=other, opened_version=1, now=LATER)
+    assert conflict.value.theirs == {
+        "needed_by": LATER.date().isoformat(),
+        "help_wanted": "ideas resources",
+        "audience": "circle",
+    }
+
+
+def test_the_audience_is_pinned_when_it_is_shared_and_an_edit_leaves_it(draft):
+    shared = share(draft, words={**WORDS, "audience": "facilitator"})
+    assert shared.audience == "facilitator"
+    assert edit(shared, audience="cohort").audience == "facilitator"
+
+
+@pytest.mark.parametrize(("days", "refused"), [(-1, True), (0, False), (30, False)])
+def test_an_answer_is_needed_by_a_day_that_is_not_over(draft, days, refused):
+    words = {**WORDS, "needed_by": LATER.date() + timedelta(days=days)}
+    if not refused:
+        assert share(draft, words=words).needed_by == words["needed_by"]
+        return
+    with pytest.raises(RuleViolation) as refusal, transaction.atomic():
+        share(draft, words=words)
+    draft.refresh_from_db()
+    assert (refusal.value.field, draft.state) == ("needed_by", "draft")
+
+
+def test_the_day_is_the_owner_s_own(draft):
+    words = {**WORDS, "needed_by": LATER.date()}
+    with pytest.raises(RuleViolation):
+        share(draft, words=words, today=LATER.date() + timedelta(days=1))
+
+
+def test_only_what_is_urgent_keeps_a_day(draft):
+    words = {**WORDS, "horizon": "future", "needed_by": LATER.date() - timedelta(days=9)}
+    assert share(draft, words=words).needed_by is None
+
+
+def test_a_day_that_has_passed_since_stops_no_edit(draft):
+    shared = share(draft, words={**WORDS, "needed_by": LATER.date()})
+    words, later = {**WORDS, "needed_by": LATER.date(), "title": "New"}, LATER + timedelta(days=9)
+    kept = cases.edit(shared, words=words, opened_version=shared.version, now=later, **TICKS)
+    assert kept.needed_by == LATER.date()
+    earlier = {**words, "needed_by": LATER.date() + timedelta(days=1)}
+    with pytest.raises(RuleViolation):
+        cases.edit(kept, words=earlier, opened_version=kept.version, now=later, **TICKS)
+
+
+@pytest.mark.parametrize("change", [{"help_wanted": ["ideas"]}, {"needed_by": LATER.date()}])
+def test_a_change_of_what_would_help_is_dated_as_well(draft, change):
+    shared = share(draft)
+    shared.contributions.create(author=UserFactory(), kind="question", text="Since when?", posted_at=NOW)
+    assert edit(shared, **change).edited_at == LATER
+
+
+def moved(case):
+    """Let the owner go on in another cohort of the network."""
+    case.cohort.memberships.filter(user=case.owner).update(active=None, left_at=NOW, end="merged")
+    other = CharterFactory(cohort__network=case.cohort.network).cohort
+    MembershipFactory(cohort=other, user=case.owner)
+    return other
+
+
+def test_an_owner_edits_an_old_case_from_another_group_once_its_charter_is_accepted(draft):
+    shared = share(draft)
+    other = moved(shared)
+    with pytest.raises(RuleViolation, match="charter"):
+        edit(shared)
+    consent(other, shared.owner)
+    assert edit(shared, title="From elsewhere").title == "From elsewhere"
+
+
+def test_who_has_no_place_any_more_edits_nothing_and_withdraws(draft):
+    shared = share(draft)
+    shared.cohort.memberships.update(active=None, left_at=NOW, end="left")
+    with pytest.raises(NotFound):
+        edit(shared)
+    assert cases.withdraw(shared, now=LATER).state == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("phase", "left"), [("planned", []), ("questions", ["done"]), ("closing", ["done"]), ("done", ["done"])]
+)
+def test_withdrawing_ends_an_open_turn_and_keeps_what_others_took_home(draft, phase, left):
+    shared = share(draft)
+    TurnFactory(case=shared, phase=phase, question_after="" if phase != "done" else "What now?")
+    kept = TakeawayFactory(cohort=shared.cohort, case=shared)
+    cases.withdraw(shared, now=LATER)
+    shared.refresh_from_db()
+    assert [turn.phase for turn in shared.turns.all()] == left
+    assert not shared.turns.filter(open=True).exists()
+    assert (shared.state, TakeawayFactory._meta.model.objects.get()) == ("withdrawn", kept)

@@ -21,6 +21,7 @@ from tests.factories import (
     MembershipFactory,
     NetworkFactory,
     SessionFactory,
+    TakeawayFactory,
     UserFactory,
 )
 from tests.runtime import committed
@@ -233,3 +234,26 @@ def test_colleagues_go_on_below_the_case_of_a_former_member(place):
     made = committed(lambda: post(case, kind="question", text="And now?", author_id=guide.pk, now=LATER))
     with pytest.raises(RuleViolation):
         committed(lambda: answer(made, text="I am gone", now=LATER))
+
+
+def test_what_was_taken_home_stays_readable_unless_its_owner_takes_it_away(place):
+    kept = [TakeawayFactory(cohort=place.cohort, user=place.user, visibility=one) for one in ("cohort", "case_giver")]
+    other = TakeawayFactory(cohort=place.cohort, visibility="cohort")
+    change = leaves(place)
+    assert [visibility(row) for row in (*kept, other)] == ["cohort", "case_giver", "cohort"]
+    undone(change, UserFactory())
+    leaves(place, now=LATER + timedelta(hours=2), parting=Parting(takeaways=Told.REMOVED))
+    assert [visibility(row) for row in (*kept, other)] == ["me", "me", "cohort"]
+
+
+def visibility(row):
+    row.refresh_from_db()
+    return row.visibility
+
+
+def test_what_is_attached_goes_with_its_case(place, told):
+    first, second, _third = told["own"]
+    for case in (first, second):
+        case.attachments.create(name="A page", url="https://example.org", added_at=NOW)
+    leaves(place, parting=Parting({first.key: Told.REMOVED, second.key: Told.UNNAMED}))
+    assert [(state(case), case.attachments.count()) for case in (first, second)] == [("withdrawn", 1), ("shared", 1)]

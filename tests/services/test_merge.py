@@ -3,7 +3,8 @@
 import pytest
 
 from lernet_xblock.errors import NotFound, RuleViolation, StaleVersion
-from lernet_xblock.models import Application, Cohort, Membership, Message, Notice, PairRule
+from lernet_xblock.models import Application, CharterDraft, Cohort, Membership, Message, Notice, PairRule
+from lernet_xblock.services.charter_draft import begin
 from lernet_xblock.services.membership import CohortFull, GuidesCohort, join_cohort
 from lernet_xblock.services.merge import TooManyTogether, merge
 from lernet_xblock.services.message import announce
@@ -170,3 +171,15 @@ def test_cases_stay_with_the_group_they_were_shared_with(old, new):
     join(old, new)
     case.refresh_from_db()
     assert case.cohort == old
+
+
+def test_each_group_keeps_its_charter_and_a_draft_ends_with_the_group(old, new):
+    drafts = {
+        cohort: committed(lambda cohort=cohort: begin(cohort, text=f"Of {cohort.number}.", by=None, now=NOW))
+        for cohort in (old, new)
+    }
+    change = join(old, new)
+    assert [cohort.charters.count() for cohort in (old, new)] == [1, 1]
+    assert {draft.cohort for draft in CharterDraft.objects.filter(open=True)} == {new}
+    committed(lambda: undo(change.network, key=change.key, by=change.by_id, now=LATER))
+    assert set(CharterDraft.objects.filter(open=True, closed_at=None)) == set(drafts.values())

@@ -10,6 +10,7 @@ from lernet_xblock.services.message import (
     announce_cohort,
     announce_plan_made,
     drop_reminders,
+    drop_waiting,
     noticing,
 )
 from tests.factories import (
@@ -151,6 +152,21 @@ def test_reminders_are_dropped_and_what_is_urgent_or_sent_stays(session):
     ]
     assert states == [2, 1, 3, 3]
     assert set(Message.objects.filter(state="dropped").values_list("dropped_for", flat=True)) == {"changed"}
+
+
+def test_what_waits_of_one_kind_is_dropped_for_one_cohort(cohort):
+    other = CohortFactory(network=cohort.network)
+    for place in (cohort, other):
+        MembershipFactory(cohort=place)
+        for kind in ("charter_drafted", "charter_in_force"):
+            announce_cohort(place, kind=kind, mark="1", now=NOW)
+    sent = Message.objects.filter(cohort=cohort, kind="charter_drafted").first()
+    Message.objects.filter(pk=sent.pk).update(state="sent", sent_at=NOW)
+    drop_waiting(cohort, kind="charter_drafted")
+    dropped = Message.objects.filter(state="dropped", dropped_for="changed")
+    assert set(dropped.values_list("cohort", "kind")) == {(cohort.pk, "charter_drafted")}
+    assert dropped.count() == Message.objects.filter(cohort=cohort, kind="charter_in_force").count() - 1
+    assert Message.objects.get(pk=sent.pk).state == "sent"
 
 
 def test_whoever_holds_the_request_learns_that_there_is_something_to_send(cohort, session):

@@ -3,9 +3,11 @@
 import pytest
 
 from lernet_xblock.errors import NotFound, RuleViolation, StaleVersion
-from lernet_xblock.models import Application, Cohort, PairRule
+from lernet_xblock.models import Application, CharterDraft, Cohort, PairRule
+from lernet_xblock.services.charter_draft import begin
 from lernet_xblock.services.split import split
-from tests.factories import NOW, FacilitationFactory, UserFactory
+from lernet_xblock.services.undo import undo
+from tests.factories import NOW, CharterFactory, FacilitationFactory, UserFactory
 from tests.runtime import committed
 from tests.services.regroup import LATER, fresh, group, people, running_network, states, told
 
@@ -118,3 +120,16 @@ def test_people_who_belong_together_need_an_admin_who_knows(network, cohort):
 def test_not_while_the_group_meets(cohort):
     with pytest.raises(RuleViolation):
         part(cohort, 8, now=cohort.sessions.get(number=2).starts_at)
+
+
+def test_the_new_group_takes_the_charter_in_force_along_and_the_draft_stays_behind(cohort):
+    CharterFactory(cohort=cohort, version=2, text="Ours by now.")
+    by = FacilitationFactory(cohort=cohort).user.pk
+    committed(lambda: begin(cohort, text="Not agreed yet.", by=by, now=NOW))
+    change = part(cohort, 8)
+    new = made(cohort)
+    assert list(new.charters.values_list("version", "text")) == [(1, "Ours by now.")]
+    assert [draft.cohort for draft in CharterDraft.objects.filter(open=True)] == [cohort]
+    committed(lambda: begin(new, text="Of the new group.", by=by, now=LATER))
+    committed(lambda: undo(change.network, key=change.key, by=by, now=LATER))
+    assert [draft.cohort for draft in CharterDraft.objects.filter(open=True)] == [cohort]

@@ -93,7 +93,7 @@
       if (link) {
         event.preventDefault();
         this.open(link.dataset.panel, true);
-      } else if (event.target.matches('input[data-copy]')) {
+      } else if (event.target.matches('[data-copy]')) {
         event.target.select();
         navigator.clipboard?.writeText(event.target.value).catch(() => {});
       } else if (event.target.closest('[data-print]')) {
@@ -250,7 +250,11 @@
         this.say(this.panel.querySelector('[data-news]')?.textContent.trim() || '');
         return;
       }
-      if (news) this.panel.querySelector('[data-refresh]').replaceWith(news);
+      const old = this.panel.querySelector('[data-refresh]');
+      if (news && !news.isEqualNode(old)) {
+        old.replaceWith(news);
+        this.say(news.querySelector('[data-news]')?.textContent || '');
+      }
       this.settle();
     }
 

@@ -11,18 +11,21 @@ from django.core.management import call_command
 from lernet_xblock.errors import Busy
 from lernet_xblock.host.workbench import WorkbenchHost
 from lernet_xblock.management.commands import lernet_sweep
-from lernet_xblock.models import Message, Network, Offer
+from lernet_xblock.models import Message, Network, Offer, Report
 from lernet_xblock.services.late_joiner import set_state
 from lernet_xblock.services.offer import expire, offer_seat
 from tests.factories import (
     NOW,
     ApplicationFactory,
     CohortFactory,
+    FacilitationFactory,
     MembershipFactory,
     NetworkFactory,
     OfferFactory,
+    ReportFactory,
     SessionFactory,
     UserFactory,
+    shared_case,
 )
 from tests.runtime import committed
 
@@ -46,9 +49,12 @@ def offers():
 
 
 def test_what_is_over_ends_once_in_every_network(offers):
-    assert run(OVER - timedelta(seconds=1)) == "offers: 0, pauses: 0, reminded: 0, sent: 0, to be tried again: 0"
-    assert run(OVER) == "offers: 2, pauses: 0, reminded: 0, sent: 0, to be tried again: 0"
-    assert run(OVER) == "offers: 0, pauses: 0, reminded: 0, sent: 0, to be tried again: 0"
+    assert (
+        run(OVER - timedelta(seconds=1))
+        == "offers: 0, reports: 0, pauses: 0, reminded: 0, sent: 0, to be tried again: 0"
+    )
+    assert run(OVER) == "offers: 2, reports: 0, pauses: 0, reminded: 0, sent: 0, to be tried again: 0"
+    assert run(OVER) == "offers: 0, reports: 0, pauses: 0, reminded: 0, sent: 0, to be tried again: 0"
     assert set(Offer.objects.values_list("answer", flat=True)) == {"expired"}
 
 
@@ -70,13 +76,17 @@ def test_one_that_has_to_wait_stops_no_other(offers, monkeypatch):
         return expire(offer, now=now)
 
     monkeypatch.setattr(lernet_sweep, "expire", busy_once)
-    assert run(OVER) == "offers: 1, pauses: 0, reminded: 0, sent: 0, to be tried again: 1"
+    assert run(OVER) == "offers: 1, reports: 0, pauses: 0, reminded: 0, sent: 0, to be tried again: 1"
 
 
 def test_networks_go_on_after_the_last_day_of_their_pause():
     network = NetworkFactory(state="paused", paused_until=date(2026, 12, 9))
-    assert run(NOW + timedelta(days=8)) == "offers: 0, pauses: 0, reminded: 0, sent: 0, to be tried again: 0"
-    assert run(NOW + timedelta(days=9)) == "offers: 0, pauses: 1, reminded: 0, sent: 0, to be tried again: 0"
+    assert (
+        run(NOW + timedelta(days=8)) == "offers: 0, reports: 0, pauses: 0, reminded: 0, sent: 0, to be tried again: 0"
+    )
+    assert (
+        run(NOW + timedelta(days=9)) == "offers: 0, reports: 0, pauses: 1, reminded: 0, sent: 0, to be tried again: 0"
+    )
     assert Network.objects.get(pk=network.pk).state == "running"
 
 
@@ -112,4 +122,18 @@ def test_a_database_that_is_busy_keeps_nothing_else_from_being_done(offers, monk
         raise Busy
 
     monkeypatch.setattr(lernet_sweep, "deliver", busy)
-    assert run(OVER) == "offers: 2, pauses: 0, reminded: 0, sent: 0, to be tried again: 1"
+    assert run(OVER) == "offers: 2, reports: 0, pauses: 0, reminded: 0, sent: 0, to be tried again: 1"
+
+
+def test_what_nobody_decided_about_in_five_days_is_released_and_what_is_serious_is_not():
+    cohort = CohortFactory(network=NetworkFactory(state="running"))
+    FacilitationFactory(cohort=cohort)
+    plain, serious = (ReportFactory(case=shared_case(cohort), serious=grave) for grave in (False, True))
+    Report.objects.update(handler=cohort.facilitations.get().user)
+    due = plain.release_at
+    assert run(due - timedelta(seconds=1)).startswith("offers: 0, reports: 0,")
+    assert run(due).startswith("offers: 0, reports: 1,")
+    assert run(due).startswith("offers: 0, reports: 0,")
+    held = dict(Report.objects.values_list("pk", "case__held_at"))
+    assert (held[plain.pk], held[serious.pk]) == (None, serious.raised_at)
+    assert Message.objects.filter(kind="report_waits").count() == 1
