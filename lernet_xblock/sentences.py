@@ -209,7 +209,9 @@ NOTICES: dict[str, Any] = {
         " name beside the charter."
     ),
     "turn_planned": _("Your case in %(group)s has its turn in the session on %(day)s at %(time)s."),
-    "turn_planned_days": _("Your case in %(group)s has its turn over several days. A message tells you when it begins."),
+    "turn_planned_days": _(
+        "Your case in %(group)s has its turn over several days. A message tells you when it begins."
+    ),
     "turn_unplanned": _("The turn of your case in %(group)s was taken back. Your case waits for another one."),
     "turn_freed": _(
         "The session of %(group)s on %(day)s is not held. The cases that had their turn there wait for another session."

@@ -15,7 +15,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+# Run as a file, whose own folder Python looks in.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 WARM_UPS = 20
 FIELD_STORE = "workbench_xblockstate"
@@ -211,9 +215,8 @@ def verdicts(pages: list[Page]) -> list[tuple[str, bool]]:
 
 def case_pages() -> list[Page]:
     """Return the panel of the fullest case, as a member of its circle and as the facilitator ask for it."""
-    from bench_case import full_case
-
     from lernet_xblock.workbench.scenarios import demo_usage_id
+    from scripts.bench_case import full_case
 
     usage_id = demo_usage_id("running")
     key, *people = full_case(usage_id)

@@ -81,12 +81,12 @@ def fuzz(name: str, inputs: int, seed: int) -> Result:
     import pytest
     from django.db import transaction
 
-    from tests.access.cells import rows
+    from tests.access.every_row import rows_of
     from tests.access.world import make_world
 
     result, began = Result(name), time.monotonic()
     random = Random(f"{seed} {name}")  # noqa: S311 - the same inputs for the same seed
-    own = [row for label, row in rows().items() if label.split()[0] == name.split()[0] and row.handler == name.split()[1]]
+    own = rows_of(name)
     patch = pytest.MonkeyPatch()
     with transaction.atomic():
         built = make_world()
@@ -202,11 +202,9 @@ def _post(block: Any, row: Any, fields: Any, keys: list[str], random: Random) ->
 
 def names(parts: list[str]) -> list[str]:
     """Return the actions and panels, as `action case.share`, whose names have one of the parts in them."""
-    from tests.access import every_row
-    from tests.access.cells import rows
+    from tests.access.every_row import handlers
 
-    found = {f"{label.split()[0]} {row.handler}" for label, row in rows().items()} if every_row.ALL else set()
-    return sorted(name for name in found if not parts or any(part in name for part in parts))
+    return [name for name in handlers() if not parts or any(part in name for part in parts)]
 
 
 def report(results: list[Result]) -> int:

@@ -232,7 +232,9 @@ class LmsHost:
     def is_visitor(self, request: Any, user_id: int) -> bool:
         """Compare with the platform's own session."""
         user = getattr(request, "user", None)
-        return bool(user and user.is_authenticated and user.is_active) and user.pk == user_id
+        if user is None or not user.is_authenticated:
+            return False
+        return bool(user.is_active and user.pk == user_id)
 
     def page_url(self, course_id: str, usage_id: str, user_id: int) -> str:  # noqa: ARG002 - the protocol's signature
         """Return the platform's own way to a block, whichever front end shows the course."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lernet_xblock.models import Attachment, Case, Contribution
-from lernet_xblock.permissions import belongs, may_read_case, may_read_contribution
-from lernet_xblock.queries.case_access import locked_cohort, reachable
+from lernet_xblock.permissions import belongs, may_read_contribution
+from lernet_xblock.queries.case_access import locked_cohort, reachable, reads
 from lernet_xblock.queries.case_board import CaseLine, case_line
 from lernet_xblock.rules.search import Piece, excerpt, found_in, mark, rank
 from lernet_xblock.viewer import Viewer
@@ -62,7 +62,7 @@ def search(viewer: Viewer, words: Sequence[str]) -> tuple[Hit, ...]:
     if not words:
         return ()
     closed = locked_cohort(viewer)
-    cases = {case.pk: case for case in reachable(viewer, closed) if may_read_case(viewer, case)}
+    cases = {case.pk: case for case in reachable(viewer, closed) if reads(viewer, case, closed)}
     names = _attached(cases)
     voiced = _voiced(viewer, words, _with_voices(viewer, cases, closed.pk if closed else None))
     tried = (_match(words, case, names[case.pk], voiced[case.pk]) for case in cases.values())

@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from lernet_xblock.errors import NotFound
 from lernet_xblock.models import Case, Membership, Session, Takeaway
-from lernet_xblock.permissions import is_member, keeps_journal, may_read_case, may_read_takeaway
-from lernet_xblock.queries.case_access import known_empty, locked_cohort, reachable
+from lernet_xblock.permissions import is_member, keeps_journal, may_read_takeaway
+from lernet_xblock.queries.case_access import known_empty, locked_cohort, reachable, reads
 from lernet_xblock.queries.case_scene import CaseScene
 from lernet_xblock.viewer import Viewer
 
@@ -125,8 +125,9 @@ def _readable(viewer: Viewer, rows: Iterable[Takeaway]) -> Mapping[int, Case]:
     wanted = {row.case_id for row in rows if row.case_id}
     if not wanted:
         return {}
-    near = reachable(viewer, locked_cohort(viewer)).filter(pk__in=wanted).defer("situation", "question", "tried")
-    return {case.pk: case for case in near if may_read_case(viewer, case)}
+    closed = locked_cohort(viewer)
+    near = reachable(viewer, closed).filter(pk__in=wanted).defer("situation", "question", "tried")
+    return {case.pk: case for case in near if reads(viewer, case, closed)}
 
 
 def _line(row: Takeaway, cases: Mapping[int, Case], *, to_ask: bool = False, owner: str = "") -> Line:

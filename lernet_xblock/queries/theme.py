@@ -7,8 +7,8 @@ from django.db.models import Count, Q
 
 from lernet_xblock.errors import NotFound
 from lernet_xblock.models import Case, Cohort, Theme
-from lernet_xblock.permissions import guides, may_read_case
-from lernet_xblock.queries.case_access import locked_cohort, reachable
+from lernet_xblock.permissions import guides
+from lernet_xblock.queries.case_access import locked_cohort, reachable, reads
 from lernet_xblock.queries.case_board import CaseLine, case_line
 from lernet_xblock.queries.cohort import cohort_label
 from lernet_xblock.viewer import Viewer
@@ -45,9 +45,10 @@ class ThemeSpace:
 
 def readable_cases(viewer: Viewer) -> list[Case]:
     """Return the shared cases the reader may read, newest first, with their themes."""
-    rows = reachable(viewer, locked_cohort(viewer)).filter(state=Case.State.SHARED)
+    closed = locked_cohort(viewer)
+    rows = reachable(viewer, closed).filter(state=Case.State.SHARED)
     rows = rows.defer("situation", "question", "tried").select_related("theme__cohort")
-    return [case for case in rows.order_by("-shared_at", "pk") if may_read_case(viewer, case)]
+    return [case for case in rows.order_by("-shared_at", "pk") if reads(viewer, case, closed)]
 
 
 def theme_space(viewer: Viewer) -> ThemeSpace:

@@ -15,6 +15,7 @@ from lernet_xblock.rules.case_turn import PLANNED, WORKED
 from lernet_xblock.rules.fair_turns import Balance, needs_reason
 from lernet_xblock.rules.turn_days import Odd, odd
 from lernet_xblock.services.audit import record
+from lernet_xblock.services.circle_seat import seat_case
 from lernet_xblock.services.notice import tell
 from lernet_xblock.services.turn import (
     catch_up,
@@ -74,6 +75,7 @@ def plan_in_session(
     shared = _lock_plannable(case)
     reason = _fair(cohort, shared, override)
     turn = _make(shared, cohort, by=by, now=now, session=row, mode=mode, override_reason=reason)
+    _join_circle(turn)
     tell(cohort.network, {shared.owner_id} - {by}, kind="turn_planned", now=now, cohort=cohort, session=row)
     return turn
 
@@ -117,6 +119,7 @@ def move_turn(turn: Turn, *, session: Session, opened_version: int, by: int, now
         raise NotFound
     own.planned_by_id, own.planned_at = by, now
     put_into(case, own, row)
+    _join_circle(own)
     record(cohort.network, "turn.move", by=by, now=now, subject=own.key)
     tell(cohort.network, {case.owner_id} - {by}, kind="turn_planned", now=now, cohort=cohort, session=row)
     return own
@@ -130,6 +133,12 @@ def put_into(case: Case, turn: Turn, session: Session) -> None:
     turn.session, turn.circle = session, None
     turn.version += 1
     turn.save(update_fields=["session", "circle", "version", "planned_by", "planned_at"])
+
+
+def _join_circle(turn: Turn) -> None:
+    """Let the circle that the owner sits in take the case, where the circles of the session are formed already."""
+    seat_case(turn)
+    turn.refresh_from_db(fields=["circle"])
 
 
 def set_deadlines(turn: Turn, *, deadlines: Sequence[datetime], opened_version: int, by: int, now: datetime) -> Turn:

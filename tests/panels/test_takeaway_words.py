@@ -2,6 +2,7 @@
 
 from datetime import date
 from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from lernet_xblock.panels.takeaway_words import by_source, facts, readers, sourc
 from lernet_xblock.queries.takeaway import Line
 from tests.factories import NOW
 
-VIEWER = SimpleNamespace(zone=ZoneInfo("Europe/Brussels"))
+VIEWER: Any = SimpleNamespace(zone=ZoneInfo("Europe/Brussels"))
 
 
 def line(**given):

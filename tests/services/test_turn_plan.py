@@ -8,7 +8,7 @@ from lernet_xblock.errors import NotFound, RuleViolation, StaleVersion
 from lernet_xblock.models import AuditEntry, Notice, Turn
 from lernet_xblock.services.turn import take_into_circle
 from lernet_xblock.services.turn_plan import Override, TurnTaken, move_turn, set_deadlines, unplan
-from tests.factories import CaseFactory, CircleFactory, CohortFactory, SessionFactory, UserFactory
+from tests.factories import CaseFactory, CircleFactory, CohortFactory, SessionFactory, UserFactory, seat
 from tests.services.turning import AT, DAY, HOUR, begin, choose, closing, forward, fresh, group, plan, plan_days, rising
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +175,14 @@ def test_a_discussed_case_has_another_round_with_its_own_question(here):
     second = forward(here, begin(here, plan(here, now=AT + timedelta(days=1)), now=AT + timedelta(days=1)))
     assert (second.number, second.question_before) == (2, "And now, what next?")
     assert fresh(here.case).stage == "in_discussion"
+
+
+def test_a_case_planned_once_circles_stand_is_of_the_one_its_owner_sits_in(here):
+    case = here.case
+    case.audience = "circle"
+    case.save()
+    circle = CircleFactory(session=here.sessions[0], moderator=case.owner)
+    seat(circle, *here.people)
+    turn = plan(here)
+    assert (turn.circle, fresh(case).circle) == (circle, circle)
+    assert fresh(circle).moderator not in {None, case.owner}
