@@ -5,9 +5,14 @@ Nothing of Django is imported on top: `pytest tests/rules` also runs where Djang
 """
 
 import pytest
+from hypothesis import settings
 
 from tests import no_skips
 from tests.chromium import chromium_path
+
+# How long one example takes says more about a busy machine than about the code.
+settings.register_profile("lernet", deadline=None)
+settings.load_profile("lernet")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,7 +11,7 @@ from lernet_xblock.apps import LernetConfig, plugin_settings
 def test_every_module_that_the_platform_is_told_about_is_there():
     told = LernetConfig.plugin_app
     urls = import_module(f"lernet_xblock.{told['url_config']['lms.djangoapp']['relative_path']}")
-    assert [pattern.name for pattern in urls.urlpatterns] == ["feed", "session"]
+    assert [pattern.name for pattern in urls.urlpatterns] == ["feed", "session", "file"]
     for kind in told["settings_config"]["lms.djangoapp"].values():
         assert import_module(f"lernet_xblock.{kind['relative_path']}").plugin_settings is plugin_settings
 

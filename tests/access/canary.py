@@ -68,7 +68,9 @@ class Wire:
     def look(self, actor: str, address: str) -> str:
         """Open a panel, if it is there for this person."""
         self.addresses.append(address)
+        self.world.masked = actor == "masked"
         response = get(self.world.block(actor), address)
+        self.world.masked = False
         assert response.status_int in {200, 403, 404}, (actor, address, response.status_int)
         return self._note_reply(actor, response.text)
 

@@ -92,7 +92,12 @@ def _bytes(value: Any) -> bytes:
 
 
 def _pairs(fields: Fields) -> list[list[str]]:
-    return [[name, one] for name, value in fields.items() if name != AT for one in (value if isinstance(value, list) else [value])]
+    return [
+        [name, one]
+        for name, value in fields.items()
+        if name != AT
+        for one in (value if isinstance(value, list) else [value])
+    ]
 
 
 def answers(built: World, row: Row, side: str, monkeypatch: Any) -> Found:

@@ -7,6 +7,7 @@ from tests.access import (
     rows_cohorts,
     rows_home,
     rows_panels,
+    rows_plan,
     rows_sessions,
     rows_studio,
     rows_turns,
@@ -21,6 +22,7 @@ ALL = (
     rows_cohorts,
     rows_home,
     rows_panels,
+    rows_plan,
     rows_sessions,
     rows_studio,
     rows_turns,
@@ -34,6 +36,8 @@ SAYS_WHY = {
     ("action split.look", "elsewhere"),
     ("action contribution.post question", "own"),
 }
+
+
 def write_nothing(row: Row, done: set[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return the cells that succeed and write nothing: all of a row that only looks."""
     return set() if ACTION_ROWS.get(row.name) is row and row.writes else done

@@ -12,13 +12,64 @@ from tests.access.rows import AT, Fields, Row
 from tests.access.world import SHARED, World
 
 TEXTS = (
-    *("", " ", "0", "-1", "1", "2", "1e9", "9" * 400, "2147483648", "9223372036854775808", "1.5", "٣", "½", "NaN", "null"),
+    *(
+        "",
+        " ",
+        "0",
+        "-1",
+        "1",
+        "2",
+        "1e9",
+        "9" * 400,
+        "2147483648",
+        "9223372036854775808",
+        "1.5",
+        "٣",
+        "½",
+        "NaN",
+        "null",
+    ),
     *("true", "[]", "{}", "on", "yes", "2027-02-30", "0000-00-00", "9999-12-31", "0001-01-01", "2027-02-02", "13:30"),
     *("25:99", "2027-02-02T13:30", "9999-12-31T23:59", "0001-01-01T00:00", "2026-W53-1", "+1 day", "MO", "P1D"),
-    *("\x00", "a\x00b", "\ud83d", "\udc00x", "\ufeff", "\u202egnitset", "مرحبا بكم", "🧑‍🏭", "e\u0301" * 50, "\r\n\t", "ｆｕｌｌ", "İı"),
+    *(
+        "\x00",
+        "a\x00b",
+        "\ud83d",
+        "\udc00x",
+        "\ufeff",
+        "\u202egnitset",
+        "مرحبا بكم",
+        "🧑‍🏭",
+        "e\u0301" * 50,
+        "\r\n\t",
+        "\uff46\uff55ll",
+        "İı",
+    ),
     *("<script>alert(1)</script>", "[x](javascript:alert(1))", "![x](https://e.org/i.png)", "# h\n" * 40, "> " * 300),
-    *("*" * 500, "[" * 400, "`" * 300, "![[](", "&#0;&lt;", "=1+1", "../..", "%", "%s", "%(n)d", "{}", "{0}", "'; DROP TABLE x"),
-    *("https://e.org", "http://[::1", "javascript:alert(1)", "//e.org", "https://a:b@e.org/\x00", "ftp://e.org", "x" * 30_000),
+    *(
+        "*" * 500,
+        "[" * 400,
+        "`" * 300,
+        "![[](",
+        "&#0;&lt;",
+        "=1+1",
+        "../..",
+        "%",
+        "%s",
+        "%(n)d",
+        "{}",
+        "{0}",
+        "'; DROP TABLE x",
+    ),
+    *(
+        "https://e.org",
+        "http://[::1",
+        "javascript:alert(1)",
+        "//e.org",
+        "https://a:b@e.org/\x00",
+        "ftp://e.org",
+        "x" * 30_000,
+    ),
 )
 SHAPES: tuple[Any, ...] = (
     *(b"", b"\xff\xfe", b"{", b"null", b"[]", b"{}", b'"x"', b"1e999", b'{"fields": null}', b'{"fields": {}}'),
@@ -27,7 +78,18 @@ SHAPES: tuple[Any, ...] = (
     json.dumps({"fields": [["x", "y"]] * 1001}).encode(),
     json.dumps({"at": "", "fields": [["text", "z" * 70_000]]}).encode(),
 )
-ADDRESSES = ("home", "cases", "?", "cases?case=", "cases?case=%00", "nowhere", "x" * 400, "\x00", "\ud83d", "cases?page=9e9")
+ADDRESSES = (
+    "home",
+    "cases",
+    "?",
+    "cases?case=",
+    "cases?case=%00",
+    "nowhere",
+    "x" * 400,
+    "\x00",
+    "\ud83d",
+    "cases?page=9e9",
+)
 
 
 def keys_of(world: World) -> list[str]:
@@ -79,7 +141,21 @@ def body_of(pairs: list[list[str]], at: str, keys: list[str], random: Random) ->
 
 def address_of(handler: str, fields: Mapping[str, Any], keys: list[str], random: Random) -> str:
     """Return the address of a panel with parameters that are mostly of it."""
-    names = ("case", "cohort", "session", "pulse", "page", "groups", "seed", "line", "report", "voice", "change", "do", "way")
+    names = (
+        "case",
+        "cohort",
+        "session",
+        "pulse",
+        "page",
+        "groups",
+        "seed",
+        "line",
+        "report",
+        "voice",
+        "change",
+        "do",
+        "way",
+    )
     params = {name: value for name, value in fields.items() if name != AT}
     for _nth in range(random.choice((0, 1, 1, 2, 4))):
         value = random.choice(keys) if random.random() < 0.5 else random.choice(TEXTS)[:400]

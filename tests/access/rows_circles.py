@@ -7,6 +7,7 @@ from tests.access.rows import AT, Fields, action_row, panel_row
 from tests.access.world import Side, World
 from tests.factories import CircleFactory, MembershipFactory, seat
 
+
 def _people(world: World, side: Side) -> list[Membership]:
     """Return twelve people of the group, in a session that has just begun."""
     world.moment = side.past.starts_at + timedelta(minutes=5)

@@ -1,11 +1,10 @@
 """Rows of the matrix: what an author sets, opening a network, and lists of people."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from lernet_xblock.models import PeopleImport
-from lernet_xblock.services.people_import import COPIED
 from lernet_xblock.rules.authored import block_field, write
+from lernet_xblock.services.people_import import COPIED
 from tests.access.page import form_of
 from tests.access.rows import NETWORK, PLAIN, Fields, action_row
 from tests.access.world import Side, World
@@ -34,7 +33,12 @@ def open_applications(world: World, _side: Side) -> Fields:
 def take_over(world: World, side: Side) -> Fields:
     side.network.state = "open"
     side.network.save()
-    changed = write(replace(PLAN, goal="Shift leaders can plan a lighter shift together with others.", end_date=PLAN.first_date + timedelta(days=300)))
+    changed = write(
+        replace(
+            PLAN,
+            goal="Shift leaders can plan a lighter shift together with others.",
+        )
+    )
     world.authored = {block_field(name): value for name, value in changed.items()}
     return form_of(world, "admin", "opening", "network.take_over")
 

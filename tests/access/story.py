@@ -1,10 +1,11 @@
 """The whole life of a case, told by five people, with a word that sings in each text."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
 
-from lernet_xblock.models import Contribution, Turn
+from lernet_xblock.models import Contribution, Takeaway, Turn
 from tests.access.canary import Wire, canary
 from tests.access.page import form_of
 from tests.access.rows_voices import PNG
@@ -40,7 +41,7 @@ def write(wire: Wire) -> str:
     wire.do("owner", "case.save", {**draft, **words_of_a_case()})
     link = {"about": key, "url": f"https://example.org/{canary('url')}", "name": canary("linkname")}
     wire.do("owner", "case.attach_link", link)
-    form = '{"fields": [["about", "%s"], ["name", "%s.png"]]}' % (key, canary("filename"))
+    form = json.dumps({"fields": [["about", key], ["name", f"{canary('filename')}.png"]]})
     wire.do("owner", "case.attach", {}, body=PNG, content_type="image/png", headers={"X-Lernet-Form": form})
     version = form_of(wire.world, "owner", address, "case.share")["version"]
     wire.do("owner", "case.share", {"about": key, "version": version, **words_of_a_case()})
@@ -114,11 +115,11 @@ def report(wire: Wire, key: str) -> None:
 
 def keep(wire: Wire, key: str) -> None:
     """What a member takes home, tells, and puts on a page for the own team."""
-    line = {"about": key, "text": f"I {canary('takeaway')}.", "with_whom": canary("whom"), "visibility": "me"}
-    wire.do("member", "takeaway.take", {**line, "by_date": str(wire.world.moment.date())})
-    journal = wire.look("member", "journal")
-    made = re.search(r"journal\?line=([0-9a-f]{20})", journal).group(1)
-    version = form_of(wire.world, "member", f"journal?line={made}", "takeaway.tell")["version"]
+    taken = {"about": key, "text": f"I {canary('takeaway')}.", "with_whom": canary("whom"), "visibility": "me"}
+    wire.do("member", "takeaway.take", {**taken, "by_date": str(wire.world.moment.date())})
+    wire.look("member", "journal")
+    line = Takeaway.objects.get(text__contains=canary("takeaway"))
+    made, version = line.key, str(line.version)
     told = {"about": made, "version": version, "came": "tried", "happened": f"It {canary('happened')}."}
     wire.do("member", "takeaway.tell", told)
     wire.do("member", "takeaway.brief", {"about": made, "own_line": f"We {canary('ownline')}.", "fields_in": ["text"]})

@@ -32,7 +32,9 @@ def test_every_row_has_its_lines_in_the_table_and_every_line_its_row():
 
 def test_no_cell_is_a_refusal_of_what_was_typed():
     """A form that is refused, or a state that does not allow it, would prove nothing about who may."""
-    unclear = {line for line, statuses in EXPECTED.items() if UNCLEAR & set(statuses) and line not in every_row.SAYS_WHY}
+    unclear = {
+        line for line, statuses in EXPECTED.items() if UNCLEAR & set(statuses) and line not in every_row.SAYS_WHY
+    }
     assert unclear == set()
 
 

@@ -138,8 +138,8 @@ def make_world() -> World:
         "enrolled": UserFactory(last_name="Enrolled"),
         "admin": UserFactory(username="author_admin", is_staff=True, last_name="Admin"),
     }
-    sides = [_side(*given) for given in ((network, "A", 1), (network, "B", 2), (elsewhere, "Z", 1))]
-    return World(*sides, people=people)
+    own, other, far = (_side(*given) for given in ((network, "A", 1), (network, "B", 2), (elsewhere, "Z", 1)))
+    return World(own, other, far, people=people)
 
 
 @contextmanager

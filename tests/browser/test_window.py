@@ -145,11 +145,56 @@ def test_the_second_of_two_facilitators_sees_both_versions(window):
     first.sees("Stationsplein 1, Dendermonde")
 
 
+def changed_case(visitor: Visitor, situation: str) -> int:
+    """Send another text for the case that lies open; return the status of the answer."""
+    visitor.unfold("Change the text")
+    visitor.fill({"The situation": situation})
+    visitor.panel.get_by_label("I checked: nobody outside the group").check()
+    return visitor.press("Save the new text")
+
+
+def test_two_windows_that_change_one_case_show_both_versions_and_lose_nothing(window):
+    here, there, colleague = window(), window(width=390), window(width=390)
+    for visitor in (here, there):
+        visitor.open_as("maya_okafor", "running", panel="cases")
+        visitor.follow("Een teamvergadering met vijf talen")
+    first, second = "Vijf talen, en één verslag.", "Vijf talen, en een verslag dat niemand leest."
+
+    assert changed_case(here, first) == 200
+    assert changed_case(there, second) == 409
+
+    there.sees("You changed this yourself on", "in another window", f"Stored now: {first}")
+    expect(there.field("The situation")).to_have_value(second)
+    there.assert_sound("a conflict")
+    there.assert_accessible("a conflict", ".lnx")
+    colleague.open_as("jonas_peeters", "running", panel="cases").follow("Een teamvergadering met vijf talen")
+    colleague.sees(first)
+    there.panel.get_by_label("I checked: nobody outside the group").check()
+    assert there.press("Save the new text") == 200
+    here.page.reload()
+    here.sees(second)
+
+
+def test_a_draft_that_saves_itself_in_two_windows_tells_the_slower_one(window):
+    here, there = window(), window(width=390)
+    here.open_as("greet_janssens", "running", panel="cases").press("Write a case")
+    there.open_as("greet_janssens", "running", panel=here.address)
+
+    here.fill({"Title": "Wie belt de familie?"})
+    expect(here.panel.locator("[data-saved]").first).to_contain_text("Saved ")
+    with there.answer() as caught:
+        there.fill({"Title": "Wie belt er, en wanneer?"})
+
+    assert caught.value.status == 409
+    there.sees("in another window", "Stored now: Wie belt de familie?")
+    expect(there.field("Title")).to_have_value("Wie belt er, en wanneer?")
+
+
 def test_what_was_typed_offline_stays_and_can_be_sent_later(window):
     visitor = window(width=390).open_as("jonas_peeters", "running", panel="cases")
     visitor.expects("ERR_INTERNET_DISCONNECTED")
-    first_case(visitor)
-    visitor.tick("A suggestion")
+    visitor.follow("Het weekendrooster")
+    visitor.tick("A resource")
     visitor.fill({"Your words": "Een blad met drie zinnen hielp bij ons."})
 
     visitor.context.set_offline(offline=True)

@@ -189,6 +189,7 @@ class OneAtATime(Agreeing):
         self.outer.__exit__(None, None, None)
 
 
+@pytest.mark.once
 def test_nothing_comes_into_force_without_two_thirds_or_with_an_objection_that_waits():
     agreed.clear()
     run_state_machine_as_test(

@@ -175,7 +175,11 @@ def test_cases_stay_with_the_group_they_were_shared_with(old, new):
 
 def test_each_group_keeps_its_charter_and_a_draft_ends_with_the_group(old, new):
     drafts = {
-        cohort: committed(lambda cohort=cohort: begin(cohort, text=f"Of {cohort.number}.", by=cohort.memberships.first().user_id, now=NOW))
+        cohort: committed(
+            lambda cohort=cohort: begin(
+                cohort, text=f"Of {cohort.number}.", by=cohort.memberships.first().user_id, now=NOW
+            )
+        )
         for cohort in (old, new)
     }
     change = join(old, new)

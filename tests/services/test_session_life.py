@@ -167,6 +167,7 @@ class Life(RuleBasedStateMachine):
         assert all(row.pulse.opens_at == row.ends_at for row in planned)
 
 
+@pytest.mark.once
 def test_uids_stay_and_sequences_never_fall_whatever_happens():
     run_state_machine_as_test(
         OneAtATime,

@@ -140,6 +140,7 @@ class Changes(OneAtATime):
             assert row.sequence >= 1
 
 
+@pytest.mark.once
 def test_whatever_is_done_calendars_can_follow_and_the_group_can_meet():
     run_state_machine_as_test(
         Changes,
@@ -149,6 +150,7 @@ def test_whatever_is_done_calendars_can_follow_and_the_group_can_meet():
     )
 
 
+@pytest.mark.once
 def test_the_machine_notices_a_sequence_that_falls():
     """Guards the test above: without the rise, its invariant fails."""
     machine = Changes()

@@ -235,6 +235,7 @@ class OneAtATime(Life):
         self.outer.__exit__(None, None, None)
 
 
+@pytest.mark.once
 def test_turns_keep_their_rules_whatever_people_do():
     run_state_machine_as_test(
         OneAtATime,
