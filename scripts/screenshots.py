@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -15,7 +16,9 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.server import running_demo  # noqa: E402 - the top of the repository is on no path before
+from tests.browser import places  # noqa: E402 - the top of the repository is on no path before
+from tests.browser.moments import clock_at, session_begins  # noqa: E402 - see above
+from tests.browser.server import running_demo  # noqa: E402 - see above
 from tests.browser.visitor import HEIGHT, Visitor  # noqa: E402 - see above
 from tests.chromium import chromium_path  # noqa: E402 - see above
 
@@ -28,6 +31,26 @@ BLOCK_ONLY = """
 .demo-header, .demo-tabs, .demo-unit-title, .demo-status, .demo-skip { display: none }
 .demo-main { padding-block: 1rem }
 """
+
+
+# A turn in the room, in the third session: whose case, what opens each phase, and what is said in it.
+CASE, SESSION, INTO_IT = "De stille acht", 3, timedelta(minutes=10)
+GUIDE, GIVER, MEMBER = "fac_sofie", "bram_desmet", "jonas_peeters"
+OPENS = {
+    "questions": "Begin: open the clarifying questions",
+    "reflections": "Open the reflections",
+    "suggestions": "Open the suggestions",
+    "choice": "Open the choice",
+}
+SAID = {
+    "questions": (("kobe_willems", "", "Wat gebeurt er als jij zelf even zwijgt?"),),
+    "reflections": (("maya_okafor", "", "Ik word er zelf stil van: acht mensen die knikken en niets zeggen."),),
+    "suggestions": (
+        ("kobe_willems", "A suggestion", "Laat iedereen eerst twee minuten opschrijven, en dan pas praten."),
+        ("stijn_martens", "A suggestion", "Vraag het aan twee mensen vooraf, zodat zij beginnen."),
+        ("lieve_verhaegen", "My own experience", "Bij ons hielp een rondje zonder reactie: niemand werd onderbroken."),
+    ),
+}
 
 
 def nothing(visitor: Visitor) -> None:
@@ -89,6 +112,37 @@ def answer_poll(visitor: Visitor) -> None:
     choose(visitor, "yes", "if_need_be", "no", "yes")
 
 
+def look_at_circles(visitor: Visitor) -> None:
+    """Look at the circles of everybody, without forming them."""
+    visitor.follow("The circles of this session")
+    places.look_at_circles(visitor)
+
+
+def speak(visitor: Visitor, person: str, kind: str, text: str) -> None:
+    """Let a member say something to the case."""
+    see_case(visitor, person)
+    if kind:
+        visitor.tick(kind)
+    visitor.panel.locator('form[data-action="contribution.post"] textarea').fill(text)
+    visitor.press("Add it")
+
+
+def see_case(visitor: Visitor, person: str) -> None:
+    """Open the case that has its turn as somebody."""
+    visitor.open_as(person, "running", panel="cases")
+    visitor.follow(CASE)
+
+
+def in_phase(phase: str, person: str, visitor: Visitor) -> None:
+    """Look at the case as somebody in a phase; at the first look the facilitator opens it, and others speak."""
+    see_case(visitor, GUIDE)
+    if visitor.panel.get_by_role("button", name=OPENS[phase]).count():
+        visitor.press(OPENS[phase])
+        for said in SAID.get(phase, ()):
+            speak(visitor, *said)
+    see_case(visitor, person)
+
+
 @dataclass(frozen=True)
 class Picture:
     """Who looks at which network and panel, and what the person does there before the picture is taken."""
@@ -99,6 +153,16 @@ class Picture:
     panel: str = ""
     view: str = "learner"
     act: Callable[[Visitor], None] = nothing
+    in_session: bool = False
+
+
+def of_turn() -> tuple[Picture, ...]:
+    """Return the case in each phase of its turn, as the case giver, a member and the facilitator see it."""
+    return tuple(
+        Picture(f"case-{phase}-{role}", person, "running", act=partial(in_phase, phase, person), in_session=True)
+        for phase in OPENS
+        for role, person in (("giver", GIVER), ("member", MEMBER), ("facilitator", GUIDE))
+    )
 
 
 PICTURES = (
@@ -120,6 +184,13 @@ PICTURES = (
     Picture("attendance", "fac_sofie", "running", "attendance", act=some_cells),
     Picture("calendar", "jonas_peeters", "running", "calendar"),
     Picture("poll", "jonas_peeters", "running", act=answer_poll),
+    Picture("turns", GUIDE, "running", "turns"),
+    Picture("turn-plan", GUIDE, "running", "cases", act=places.plan_of_turn),
+    Picture("circles", GUIDE, "running", act=look_at_circles, in_session=True),
+    *of_turn(),
+    Picture("journal", "an_vermeulen", "running", "journal", act=places.journal),
+    Picture("charter-draft", "tom_declercq", "running", "charter", act=places.objection),
+    Picture("report", GUIDE, "running", "reports", act=places.report),
     Picture("pulse", "jonas_peeters", "running", act=answer_now),
 )
 
@@ -138,19 +209,25 @@ def shoot(visitor: Visitor, name: str) -> None:
     """Write what the window shows, from the top of the page to its end or to HIGHEST."""
     page = visitor.page
     width, height = page.evaluate("() => [innerWidth, document.documentElement.scrollHeight]")
+    # What was pressed last may lie further down, and a page higher than HIGHEST would stay there.
+    page.evaluate("() => scrollTo(0, 0)")
     # A bar that stays at the lower edge of the window would hide the middle of the page.
     page.set_viewport_size({"width": width, "height": min(height, HIGHEST)})
     page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
     page.set_viewport_size({"width": width, "height": HEIGHT})
 
 
-def take_all(browser: Browser, base: str, wanted: set[str]) -> None:
-    """Take the wanted pictures at each width; all of them where nothing is named."""
-    for width in WIDTHS:
-        visitor = Visitor(browser, base, width=width)
-        for picture in PICTURES:
+def take_all(browser: Browser, base: str, wanted: set[str], *, session: str) -> None:
+    """Take the wanted pictures at each width; all of them where nothing is named. session: the clock within it."""
+    visitors = {width: Visitor(browser, base, width=width) for width in WIDTHS}
+    # One picture at both widths before the next: a turn goes through its phases once.
+    for picture in PICTURES:
+        for width, visitor in visitors.items():
             if not wanted or picture.name in wanted:
+                visitor.clock(session if picture.in_session else "")
                 take(visitor, picture, f"{picture.name}-{width}")
+    for width, visitor in visitors.items():
+        visitor.clock("")
         if not wanted or "demo" in wanted:
             visitor.page.goto(base)
             shoot(visitor, f"demo-{width}")
@@ -176,7 +253,8 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-        take_all(browser, base, set(sys.argv[1:]))
+        session = clock_at(session_begins(Path(data), case=CASE, number=SESSION) + INTO_IT)
+        take_all(browser, base, set(sys.argv[1:]), session=session)
         browser.close()
     size = sum(path.stat().st_size for path in FOLDER.glob("*.png"))
     print(f"{len(list(FOLDER.glob('*.png')))} pictures, {size / 1e6:.1f} MB, in {FOLDER.relative_to(ROOT)}/")

@@ -111,9 +111,9 @@ def told_now(found: Readership) -> str:
 
 
 def for_whom(case: Case) -> str:
-    """Return in words for whom a shared case is, as its readers see it; "" for a whole group as it was then."""
+    """Return in words for whom a shared case is, as its readers see it."""
     narrow = {
-        Case.Audience.COHORT: "",
+        Case.Audience.COHORT: _("For the group as it was when this was shared, and those who guide it."),
         Case.Audience.CIRCLE: _("For the circle that works on it, and those who guide the group."),
         Case.Audience.FACILITATOR: _("For those who guide the group, and nobody else."),
     }

@@ -33,7 +33,7 @@ VOICE_CHOICES = (
 
 
 def _choice(label: Any, choices: tuple[tuple[str, Any], ...]) -> fields.ChoiceField:
-    return fields.ChoiceField(label=label, choices=choices, initial=Told.NAMED.value, widget=fields.RadioSelect)
+    return fields.ChoiceField(label=label, choices=choices, widget=fields.RadioSelect)
 
 
 class LeaveForm(ActionForm):

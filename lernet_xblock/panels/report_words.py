@@ -48,10 +48,10 @@ NOTICES: Mapping[str, Any] = {
         "A report in %(group)s was not decided in five days. What was held can be read again."
     ),
     "case_opened": gettext_lazy(
-        "Somebody who is not of your readers opened your case in %(group)s. On its page you read who, when and why."
+        "Somebody who is not among your readers opened your case in %(group)s. On its page you read who, when and why."
     ),
     "case_opened_group": gettext_lazy(
-        "A case of %(group)s was opened by somebody who is not of its readers. Its owner knows who, when and why."
+        "A case of %(group)s was opened by somebody who is not among its readers. Its owner knows who, when and why."
     ),
 }
 # Where such a line leads.

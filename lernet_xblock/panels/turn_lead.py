@@ -11,7 +11,7 @@ from lernet_xblock.panels.forms import ActionForm, Forms, VersionedForm
 from lernet_xblock.panels.turn_forms import BackForm, LeadForm
 from lernet_xblock.panels.turn_words import GOES_BACK, OPENS
 from lernet_xblock.queries.case_scene import CaseScene
-from lernet_xblock.queries.turn import find_guided_turn, find_led_turn
+from lernet_xblock.queries.turn import find_guided_turn, find_led_turn, owner_is_here
 from lernet_xblock.rules.case_turn import CLOSING, PLANNED, QUESTIONS, next_phase
 from lernet_xblock.services import turn_phase as leading
 from lernet_xblock.services.turn_plan import MAY_BE_PLANNED
@@ -27,7 +27,8 @@ def lead_part(scene: CaseScene, forms: Forms) -> dict[str, Any]:
     guides = viewer.may_write and bool(cohorts & viewer.guided_ids)
     if turn is None:
         held = scene.case.held_at is not None
-        return {"may_plan": guides and not held and scene.case.stage in MAY_BE_PLANNED, "lead_refused": refused(forms)}
+        plannable = guides and not held and scene.case.stage in MAY_BE_PLANNED
+        return {"may_plan": plannable and owner_is_here(scene.case), "lead_refused": refused(forms)}
     if scene.case.held_at is not None or not permissions.may_lead_turn(viewer, turn):
         return {"lead_refused": refused(forms)}
     return {"lead": lead_forms(turn, scene.phase, forms, guides=guides), "lead_refused": refused(forms)}

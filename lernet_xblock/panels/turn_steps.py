@@ -21,5 +21,5 @@ def working_step(news: TurnNews) -> Step | None:
     """Return the way to the case that the group works on now."""
     if not news.working:
         return None
-    text = _("See what is open now, and think along: ask what is not clear to you yet.")
+    text = _("See what is open now, and think along.")
     return Step("turn", _("Your group is working on a case."), text, _("Go to the case"), f"cases?case={news.working}")

@@ -69,7 +69,8 @@ MODES: Mapping[str, Any] = {
 def line_of(turn: Turn, phase: str, *, owner: bool, works: bool) -> str:
     """Return the one line that says what is open now and why. works: the reader is of those who work on the case."""
     if phase == DONE:
-        return _("This turn is over.")
+        chosen = turn.no_step or turn.first_step
+        return _("This turn is over.") if chosen else _("This turn was ended before the case giver chose.")
     if not works and turn.circle is not None:
         return _("Circle %(number)d works on this case. You can read along.") % {"number": turn.circle.number}
     if phase == PLANNED:

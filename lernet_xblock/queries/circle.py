@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from lernet_xblock.models import Attendance, Circle, CircleSeat, Rsvp, Session, Turn
 from lernet_xblock.queries.attendance import places_at, stays_of
@@ -183,6 +183,7 @@ class OwnCircle:
     """The circle that the reader sits in on the day. names: of the others; moderator, timekeeper: "" for nobody.
 
     role: the reader's own, MODERATOR, TIMEKEEPER or ""; case: the circle works on the reader's; of: how many there are.
+    works_on: key of the case that the circle works on first, "" for none yet.
     """
 
     number: int
@@ -192,6 +193,7 @@ class OwnCircle:
     timekeeper: str
     role: str
     case: bool
+    works_on: str = ""
 
 
 def own_circles(viewer: Viewer, lines: Iterable[SessionLine]) -> dict[str, OwnCircle]:
@@ -205,7 +207,9 @@ def own_circles(viewer: Viewer, lines: Iterable[SessionLine]) -> dict[str, OwnCi
         return {}
     brings = Turn.objects.filter(circle=OuterRef("circle"), case__owner=OuterRef("user"), open=True)
     rows = CircleSeat.objects.filter(session__key__in=today, session__cohort__network=viewer.network)
-    seats = list(rows.select_related("circle", "session").annotate(brings=Exists(brings)))
+    first = Turn.objects.filter(circle=OuterRef("circle"), open=True, case__held_at=None).order_by("planned_at", "pk")
+    works_on = Subquery(first.values("case__key")[:1])
+    seats = list(rows.select_related("circle", "session").annotate(brings=Exists(brings), works_on=works_on))
     names = viewer.host.names(seat.user_id for seat in seats) if seats else {}
     mine = [seat for seat in seats if seat.user_id == viewer.user_id]
     return {seat.session.key: _own(viewer, seat, seats, names) for seat in mine}
@@ -223,4 +227,5 @@ def _own(viewer: Viewer, own: CircleSeat, seats: Iterable[CircleSeat], names: Ma
         timekeeper=names.get(own.circle.timekeeper_id or 0, ""),
         role=role.get(viewer.user_id, ""),
         case=getattr(own, "brings", False),
+        works_on=getattr(own, "works_on", None) or "",
     )

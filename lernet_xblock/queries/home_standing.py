@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
+from lernet_xblock.errors import NotFound
 from lernet_xblock.models import (
     Attendance,
     Case,
@@ -24,6 +24,7 @@ from lernet_xblock.models import (
     Session,
 )
 from lernet_xblock.queries.home_turn import NO_NEWS, TurnNews, member_facts, member_news
+from lernet_xblock.queries.prepared import Prepared
 from lernet_xblock.queries.pulse import may_answer, was_expected
 from lernet_xblock.queries.session import SessionLine
 from lernet_xblock.queries.takeaway import day_of, open_unasked
@@ -76,7 +77,9 @@ def member_standing(
     rows: the cohort's sessions with the window of their evaluation; by_key: the same as lines. A session in the next
     days costs one query more, so does an open poll, and an open evaluation one or two.
     """
-    told = _facts().get(cohort=cohort, user_id=viewer.user_id, active=True)
+    if viewer.membership is None or viewer.membership.cohort_id != cohort.pk:
+        raise NotFound
+    told = FACTS.about(viewer.membership.pk)
     beside = told["agreement"] is not None and told["agreement"] == told["refused"]
     asked = _asked_now(viewer, rows)
     sent, begun = _sent(viewer, asked), _begun(viewer, rows)
@@ -109,12 +112,10 @@ def _begun(viewer: Viewer, rows: Iterable[Any]) -> datetime | None:
     return max((row.starts_at for row in begun), default=None)
 
 
-@cache
 def _facts() -> QuerySet[Membership, dict[str, Any]]:
-    """Return the question about a member, whose active membership is still to be named.
+    """Return what is asked about a member: facts about the `user` and the `cohort` of a membership.
 
-    It is put together once: for Django that costs more than the answer does for the database. A further fact about
-    the `user` and the `cohort` of the membership is next to free here, and a query for itself is not.
+    A further one is next to free here, and a query for itself is not.
     """
     charters = Charter.objects.filter(cohort=OuterRef("cohort")).order_by("-version")
     consents = CharterConsent.objects.filter(charter__cohort=OuterRef("cohort"), user=OuterRef("user"))
@@ -134,6 +135,9 @@ def _facts() -> QuerySet[Membership, dict[str, Any]]:
         **member_facts(),
     }
     return Membership.objects.annotate(**told).values(*told)
+
+
+FACTS = Prepared(_facts)
 
 
 def _unanswered(viewer: Viewer, cohort: Cohort) -> bool:

@@ -37,7 +37,9 @@ NO_NEWS = TurnNews()
 def member_facts() -> dict[str, Any]:
     """Return what is asked about the turns around a membership, as annotations of its row."""
     shared = Turn.objects.filter(case__state=Case.State.SHARED, case__held_at=None)
-    open_now = shared.filter(cohort=OuterRef("cohort"), open=True).exclude(phase=Turn.Phase.PLANNED)
+    open_now = shared.filter(cohort=OuterRef("cohort"), open=True).exclude(
+        phase__in=(Turn.Phase.PLANNED, Turn.Phase.CLOSING)
+    )
     for_all = Q(circle=None, case__audience=Case.Audience.COHORT, case__shared_at__gte=OuterRef("joined_at"))
     working = open_now.filter(for_all | Q(circle__seats__user=OuterRef("user"))).exclude(case__owner=OuterRef("user"))
     own = shared.filter(cohort=OuterRef("cohort"), case__owner=OuterRef("user"))

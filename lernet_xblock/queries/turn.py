@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from lernet_xblock.errors import NotFound
-from lernet_xblock.models import Case, Cohort, PhaseChange, Session, Turn
+from lernet_xblock.models import Case, Cohort, Membership, PhaseChange, Session, Turn
 from lernet_xblock.permissions import may_lead_turn, may_read_case
 from lernet_xblock.queries.case_access import former_ids
 from lernet_xblock.queries.case_scene import turn_phase
@@ -188,6 +188,12 @@ def _turns(viewer: Viewer, key: str) -> QuerySet[Turn]:
         case__held_at=None,
     )
     return rows.select_related("case", "session", "circle", "cohort__network")
+
+
+def owner_is_here(case: Case) -> bool:
+    """Tell whether the owner of the case is a member of the group it was shared with or opened to: one query."""
+    groups = [pk for pk in (case.cohort_id, case.open_to_id) if pk]
+    return bool(Membership.objects.filter(cohort__in=groups, user=case.owner_id, active=True).exists())
 
 
 def _may_know(viewer: Viewer, case: Case) -> bool:

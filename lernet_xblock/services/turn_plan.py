@@ -72,7 +72,7 @@ def plan_in_session(
     """
     cohort = _lock_cohort(case, session.cohort_id)
     row = _lock_ahead(session, now=now)
-    shared = _lock_plannable(case)
+    shared = _lock_plannable(case, cohort)
     reason = _fair(cohort, shared, override)
     turn = _make(shared, cohort, by=by, now=now, session=row, mode=mode, override_reason=reason)
     _join_circle(turn)
@@ -94,7 +94,7 @@ def plan_over_days(
     deadlines: when each phase of WORKED ends. Raises as `plan_in_session` does, and RuleViolation for deadlines.
     """
     locked_cohort = _lock_cohort(case, cohort.pk)
-    shared = _lock_plannable(case)
+    shared = _lock_plannable(case, locked_cohort)
     refuse_odd(deadlines, now=now)
     reason = _fair(locked_cohort, shared, override)
     until = dict(zip(DEADLINES, deadlines, strict=True))
@@ -219,8 +219,10 @@ def _lock_ahead(session: Session, *, now: datetime) -> Session:
     return row
 
 
-def _lock_plannable(case: Case) -> Case:
+def _lock_plannable(case: Case, cohort: Cohort) -> Case:
     row = locked_case(case.pk)
+    if not Membership.objects.filter(cohort=cohort, user=row.owner_id, active=True).exists():
+        raise RuleViolation(_("The case giver is not in this group any more, so nobody could take this turn."))
     if open_turn(row) is not None:
         raise TurnTaken
     if row.stage not in MAY_BE_PLANNED:

@@ -83,8 +83,12 @@ def objection(visitor: Visitor) -> None:
 
 
 def circles(visitor: Visitor) -> None:
-    """Look at circles without forming them: who was there is for other tests to say."""
     visitor.click(visitor.panel.get_by_role("link", name="Circles", exact=True).nth(1))
+    look_at_circles(visitor)
+
+
+def look_at_circles(visitor: Visitor) -> None:
+    """Look at the circles of everybody without forming them: who was there is for other tests to say."""
     for box in visitor.panel.get_by_role("checkbox").all():
         box.check()
     visitor.press("Show the circles")

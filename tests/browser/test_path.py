@@ -5,7 +5,7 @@ Each builds on those before it. Who writes settings or forms groups sits at a de
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from lernet_xblock.errors import NotFound
 from lernet_xblock.sentences import SETTING_LABELS
 from lernet_xblock.templatetags.lernet_show import day
-from lernet_xblock.workbench.clock import write_shift
+from tests.browser.moments import clock_at
 from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -51,11 +51,6 @@ CHECKED = (
     "I checked: nobody outside the group can be recognised. There are no names of persons, customers or workplaces."
 )
 NOT_HERE = NotFound().sentence
-
-
-def shift_to(moment: datetime) -> str:
-    """Return the text of the clock's cookie that makes it this moment now."""
-    return write_shift(moment - datetime.now(UTC))
 
 
 AFTER_SESSION = timedelta(minutes=10)
@@ -329,7 +324,7 @@ def rate(member: Visitor, useful: str, comment: str) -> None:
 
 def answer_as(member: Visitor, person: str) -> None:
     """Follow the next step to the evaluation and fill it in."""
-    member.clock(shift_to(SESSION_ENDS + AFTER_SESSION))
+    member.clock(clock_at(SESSION_ENDS + AFTER_SESSION))
     member.open_as(person, NETWORK)
     member.click(member.step.get_by_role("link", name="Answer now"))
     rate(member, *SAID[person])
@@ -354,7 +349,7 @@ def test_six_members_evaluate_the_session_each_of_them_once(window, rows):
 @pytest.mark.parametrize("reader", [OWNER, "fac_benoit", "admin_karim"])
 def test_nobody_sees_anything_before_the_evaluation_closes(window, reader):
     visitor = window(width=PHONE)
-    visitor.clock(shift_to(SESSION_ENDS + AFTER_SESSION))
+    visitor.clock(clock_at(SESSION_ENDS + AFTER_SESSION))
 
     visitor.open_as(reader, NETWORK, panel="results")
 
@@ -364,7 +359,7 @@ def test_nobody_sees_anything_before_the_evaluation_closes(window, reader):
 
 def shown_to(visitor: Visitor, reader: str) -> str:
     """Return what the reader finds among the results four days later."""
-    visitor.clock(shift_to(SESSION_ENDS + AFTER_WINDOW))
+    visitor.clock(clock_at(SESSION_ENDS + AFTER_WINDOW))
     visitor.open_as(reader, NETWORK, panel="results")
     visitor.sees("Answered: 6 of 12.")
     visitor.unfold_all()
@@ -388,7 +383,7 @@ def test_results_appear_once_and_nobody_sees_who_said_what(window, rows):
 def test_an_outsider_finds_no_results(window):
     visitor = window(width=PHONE)
     visitor.expects("status of 404")
-    visitor.clock(shift_to(SESSION_ENDS + AFTER_WINDOW))
+    visitor.clock(clock_at(SESSION_ENDS + AFTER_WINDOW))
 
     visitor.open_as(OUTSIDER, NETWORK, panel="results")
 

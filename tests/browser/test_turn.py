@@ -4,16 +4,14 @@ The tests are its chapters; each builds on those before it. The facilitator sits
 """
 
 import re
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
 from lernet_xblock.services.speaking import OWNER_NOW
-from lernet_xblock.workbench.clock import write_shift
+from tests.browser.moments import clock_at, session_begins
 from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -31,7 +29,7 @@ PEOPLE = {
 SIZES = [7, 6]
 # Longer than a page of a turn in the room waits before it looks again.
 A_LOOK_MS = 13_000
-INTO_THE_SESSION, INTO_THE_NEXT = timedelta(minutes=10), timedelta(minutes=5)
+INTO_THE_SESSION, INTO_THE_NEXT, UNTIL_THE_STEP = timedelta(minutes=10), timedelta(minutes=5), timedelta(days=10)
 
 ASKED, ANSWERED = "Sinds wanneer zwijgen ze?", "Sinds de nieuwe ploegindeling, denk ik."
 NOTE = "Niet vergeten: Hilde schreef dit op zonder het te zeggen."
@@ -55,18 +53,7 @@ def kept() -> dict[str, list[str]]:
 @pytest.fixture
 def begins(data_folder) -> Callable[[int], datetime]:
     """Return when a session of the case's group begins, by its number."""
-
-    def find(number: int) -> datetime:
-        query = """
-            SELECT session.starts_at FROM lernet_xblock_session session
-            JOIN lernet_xblock_case told ON told.cohort_id = session.cohort_id
-            WHERE told.title = ? AND session.number = ?
-        """
-        with closing(sqlite3.connect(data_folder / "workbench.sqlite3")) as database:
-            (text,) = database.execute(query, (CASE, number)).fetchone()
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-    return find
+    return lambda number: session_begins(data_folder, case=CASE, number=number)
 
 
 @pytest.fixture
@@ -75,7 +62,7 @@ def come(window, begins) -> Callable[..., Visitor]:
 
     def at(person: str, *, panel: str = "", case: bool = True, then: datetime | None = None) -> Visitor:
         visitor: Visitor = window(width=DESK if person == GUIDE else PHONE)
-        visitor.clock(write_shift((then or begins(SESSION) + INTO_THE_SESSION) - datetime.now(UTC)))
+        visitor.clock(clock_at(then or begins(SESSION) + INTO_THE_SESSION))
         visitor.page.clock.install()
         visitor.open_as(person, NETWORK, panel="cases" if case else panel)
         if case:
@@ -147,7 +134,8 @@ def test_the_turn_begins_and_open_pages_hear_of_it(come, kept):
 
 
 def test_who_sits_in_the_circle_asks_and_cannot_suggest_yet(come, kept):
-    member = come(kept["near"][0])
+    member = come(kept["near"][0], case=False)
+    member.follow("Go to the case")
 
     member.sees("Suggestions open later, so that the question is understood first.")
     assert member.panel.get_by_role("radio").count() == 0
@@ -249,8 +237,7 @@ def test_the_case_giver_puts_both_questions_side_by_side_and_takes_a_first_step(
     assert giver.press("Keep my choice") == 422
     giver.is_refused("My first step", "Please fill this in.")
     expect(giver.field("My question now")).to_have_value(QUESTION_NOW)
-    day = (begins(SESSION) + timedelta(days=10)).date().isoformat()
-    giver.fill({"My first step": STEP, "By when": day})
+    giver.fill({"My first step": STEP, "By when": (begins(SESSION) + UNTIL_THE_STEP).date().isoformat()})
     assert giver.press("Keep my choice") == 200
 
     for visitor, words in (
@@ -264,10 +251,13 @@ def test_the_case_giver_puts_both_questions_side_by_side_and_takes_a_first_step(
         holds(visitor, "what came of the turn")
 
 
-def test_in_the_next_session_the_case_giver_is_asked_what_became_of_it(come, kept, begins):
+def test_from_the_day_of_the_step_on_the_case_giver_is_asked_what_became_of_it(come, kept, begins):
     later = begins(SESSION + 1) + INTO_THE_NEXT
     early = come(GIVER)
     expect(early.panel.get_by_role("heading", name="What became of your first step?")).to_have_count(0)
+    on_the_day = come(GIVER, case=False, then=begins(SESSION) + UNTIL_THE_STEP)
+    on_the_day.click(on_the_day.step.get_by_role("link"))
+    expect(on_the_day.panel.get_by_role("heading", name="What became of your first step?")).to_be_visible()
     giver = come(GIVER, then=later)
     expect(giver.panel.get_by_role("heading", name="What became of your first step?")).to_be_visible()
     holds(giver, "what became of it")

@@ -190,6 +190,21 @@ def test_a_draft_that_saves_itself_in_two_windows_tells_the_slower_one(window):
     expect(there.field("Title")).to_have_value("Wie belt er, en wanneer?")
 
 
+def test_notes_still_save_themselves_when_another_form_is_sent_while_they_are_typed(window):
+    visitor = window(width=390).open_as("kobe_willems", "running", panel="cases")
+    visitor.follow("Het weekendrooster")
+    visitor.unfold("My notes")
+    visitor.fill({"My notes": "Eerst met Hilde praten."})
+
+    assert visitor.click(visitor.panel.get_by_role("button", name="This helped me").first).status == 200
+
+    saved = visitor.panel.locator('form[data-action="note.save"] [data-saved]')
+    expect(saved).to_contain_text("Saved ")
+    visitor.page.reload()
+    visitor.unfold("My notes")
+    expect(visitor.field("My notes")).to_have_value("Eerst met Hilde praten.")
+
+
 def test_what_was_typed_offline_stays_and_can_be_sent_later(window):
     visitor = window(width=390).open_as("jonas_peeters", "running", panel="cases")
     visitor.expects("ERR_INTERNET_DISCONNECTED")

@@ -87,7 +87,16 @@ def test_a_case_that_was_opened_to_another_group_can_have_its_turn_there(here):
     other = CohortFactory(network=here.cohort.network)
     type(here.case).objects.update(open_to=other, opened_at=AT)
     session = SessionFactory(cohort=other, starts_at=AT + DAY)
+    here.cohort.memberships.filter(user=here.case.owner).update(cohort=other)
     assert plan(here, fresh(here.case), session=session).cohort == other
+
+
+def test_the_case_of_somebody_who_has_left_has_no_turn(here):
+    here.cohort.memberships.filter(user=here.case.owner).update(active=None, left_at=AT)
+    with pytest.raises(RuleViolation, match="not in this group any more"):
+        plan(here)
+    with pytest.raises(RuleViolation, match="not in this group any more"):
+        plan_days(here)
 
 
 def test_a_second_turn_while_somebody_had_none_needs_a_tick_and_a_reason(here):

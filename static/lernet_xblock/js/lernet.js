@@ -223,6 +223,8 @@
       if (old.type === 'checkbox' || old.type === 'radio') field.checked = old.checked;
       else field.value = old.value;
       if (field.form?.dataset.cell) this.mark(field.form);
+      // The form that was to be saved is gone; this one has its words now.
+      this.typed(field);
       field.closest('details')?.setAttribute('open', '');
     }
 
