@@ -23,6 +23,7 @@ from lernet_xblock.panels.forms import ActionForm, Forms
 from lernet_xblock.panels.operation_words import listed
 from lernet_xblock.panels.panel import Params, panel
 from lernet_xblock.panels.run import guides_or_runs
+from lernet_xblock.permissions import may_change_session
 from lernet_xblock.queries.circle import CircleLine, CircleScene, circle_lines, circle_scene, drawn_lines
 from lernet_xblock.queries.cohort import cohort_label
 from lernet_xblock.queries.session import find_session
@@ -126,7 +127,8 @@ def form_them(viewer: Viewer, form: FormForm) -> Reply:
     """Record who is here and form the circles."""
     typed = form.cleaned_data
     session = find_session(viewer, typed["about"])
-    users = users_of(circle_scene(viewer, session), typed["here"])
+    # The same box twice is one person.
+    users = users_of(circle_scene(viewer, session), dict.fromkeys(typed["here"]))
     made = form_circles(
         session,
         present=users,
@@ -152,7 +154,7 @@ def late(viewer: Viewer, form: LateForm) -> Reply:
     session = find_session(viewer, typed["about"])
     [user] = users_of(circle_scene(viewer, session), [typed["person"]])
     circle = seat_late(session, user_id=user, number=typed["circle"], by=viewer.user_id, now=viewer.now)
-    return Reply(say=_sits(viewer, user, circle))
+    return Reply(say=_sits(viewer, user, circle), panel="circles", params={"session": session.key})
 
 
 @action("circles.move", panel="circles", permission=guides_or_runs, form=MoveForm)
@@ -169,7 +171,7 @@ def move(viewer: Viewer, form: MoveForm) -> Reply:
         by=viewer.user_id,
         now=viewer.now,
     )
-    return Reply(say=_sits(viewer, user, circle))
+    return Reply(say=_sits(viewer, user, circle), panel="circles", params={"session": session.key})
 
 
 def _sits(viewer: Viewer, user: int, circle: Circle) -> str:
@@ -182,12 +184,12 @@ def say_roles(viewer: Viewer, form: RolesForm) -> Reply:
     """Say who moderates a circle and who keeps its time."""
     typed = form.cleaned_data
     key = typed["about"]
-    row = Circle.objects.filter(key=key, cohort__network=viewer.network).select_related("session").first()
-    if row is None:
+    rows = Circle.objects.filter(key=key, cohort__network=viewer.network)
+    row = rows.select_related("session__cohort__network").first()
+    if row is None or not may_change_session(viewer, row.session):
         raise NotFound
-    session = find_session(viewer, row.session.key)
-    scene = circle_scene(viewer, session)
+    scene = circle_scene(viewer, row.session)
     chosen = {name: typed[name] and users_of(scene, [typed[name]])[0] for name in ("moderator", "timekeeper")}
-    row.session = session
     set_roles(row, **chosen, opened_version=typed["version"], by=viewer.user_id, now=viewer.now)
-    return Reply(say=_("Saved: who has which role in circle %(n)d.") % {"n": row.number})
+    said = _("Saved: who has which role in circle %(n)d.") % {"n": row.number}
+    return Reply(say=said, panel="circles", params={"session": row.session.key})

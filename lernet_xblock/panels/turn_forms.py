@@ -35,6 +35,11 @@ def today(viewer: Viewer) -> date:
     return today_in(network_zone(viewer), viewer.now)
 
 
+NO_WALL_TIME = gettext_lazy("Please give a day and a time, such as 2027-02-02 17:00.")
+# Beyond, an instant cannot be told in every zone.
+YEARS = range(1900, 9000)
+
+
 class WallTimeField(fields.CharField):
     """A day and a time on the wall, without a zone."""
 
@@ -47,9 +52,12 @@ class WallTimeField(fields.CharField):
         if not text:
             return text
         try:
-            return datetime.strptime(text[:16], WALL)  # noqa: DTZ007 - a time on the wall
+            typed = datetime.strptime(text[:16], WALL)  # noqa: DTZ007 - a time on the wall
         except ValueError as error:
-            raise ValidationError(_("Please give a day and a time, such as 2027-02-02 17:00.")) from error
+            raise ValidationError(NO_WALL_TIME) from error
+        if typed.year not in YEARS:
+            raise ValidationError(NO_WALL_TIME)
+        return typed
 
 
 def _day_field(label: Any, **more: Any) -> fields.DateField:

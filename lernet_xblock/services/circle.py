@@ -72,7 +72,9 @@ def check_version(session: Session, opened: int) -> None:
     rows = circles_of(session)
     version = max((row.version for row in rows), default=0)
     if version != opened:
-        raise StaleVersion(version=version, by_id=rows[0].formed_by_id, at=rows[0].formed_at)
+        first = rows[0] if rows else None
+        who, at = (first.formed_by_id, first.formed_at) if first else (None, None)
+        raise StaleVersion(version=version, by_id=who, at=at)
 
 
 def circles_of(session: Session) -> list[Circle]:

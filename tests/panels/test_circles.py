@@ -300,3 +300,12 @@ def test_a_page_costs_the_same_for_few_and_many(guide, session, stays, django_as
         form(guide, session, stays[:people], version=max((row.version for row in Circle.objects.all()), default=0))
         with django_assert_max_num_queries(15):
             assert show(guide, session).status_int == 200
+
+
+def test_a_version_where_there_are_no_circles_is_a_conflict(guide, session, stays):
+    assert form(guide, session, stays, version=1).status_int == 409
+
+
+def test_a_box_that_comes_twice_is_one_person(guide, session, stays):
+    assert form(guide, session, [*stays, stays[0]]).status_int == 200
+    assert session.circle_seats.count() == len(stays)

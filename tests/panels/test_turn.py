@@ -96,6 +96,7 @@ def test_a_turn_over_several_days_has_deadlines_that_are_suggested(here):
     [
         ({"questions_until": "2026-12-01T17:00"}, "This lies in the past."),
         ({"reflections_until": "2026-12-04T16:00"}, "Each phase ends after the one before it."),
+        ({"closing_until": "0001-01-01T00:00"}, "Please give a day and a time, such as 2027-02-02 17:00."),
         ({"closing_until": "someday"}, "Please give a day and a time, such as 2027-02-02 17:00."),
         ({"closing_until": ""}, "Please fill this in."),
     ],
