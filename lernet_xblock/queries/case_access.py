@@ -25,11 +25,20 @@ def find_case(viewer: Viewer, key: str) -> Case:
     found = _with_key(_of(viewer, cohorts), key) or _with_key(within(viewer, cohorts), key) if key.isalnum() else None
     if found is None or not reads(viewer, found, closed):
         raise NotFound
+    _with_cohort(viewer, found, cohorts)
     return found
 
 
+def _with_cohort(viewer: Viewer, case: Case, cohorts: Iterable[Cohort]) -> None:
+    """Give the case the rows of its cohort and network that are at hand; another cohort is asked for when needed."""
+    cohort = next((one for one in cohorts if one.pk == case.cohort_id), None)
+    if cohort is not None and viewer.network is not None:
+        case.cohort = cohort
+        cohort.network = viewer.network
+
+
 def _with_key(rows: QuerySet[Case], key: str) -> Case | None:
-    return rows.filter(key=key).select_related("cohort", "cohort__network").annotate(**_ROWS).first()
+    return rows.filter(key=key).annotate(**_ROWS).first()
 
 
 def known_empty(case: Case, rows: str) -> bool:

@@ -89,7 +89,8 @@ def case_scene(viewer: Viewer, case: Case) -> CaseScene:
     rows = Contribution.objects.filter(case=case) if not apart else Contribution.objects.none()
     voices, gaps = _told(viewer, case, rows)
     steps_back = Exists(PhaseChange.objects.filter(turn=OuterRef("pk")).exclude(note=""))
-    turns = tuple(Turn.objects.filter(case=case).select_related("circle", "session").annotate(went_back=steps_back))
+    # Only a turn that is still planned is asked for its session.
+    turns = tuple(Turn.objects.filter(case=case).select_related("circle").annotate(went_back=steps_back))
     names = viewer.host.names({case.owner_id, *(voice.author_id for voice in voices if voice.author_id)})
     own = viewer.membership if is_member(viewer) else None
     return CaseScene(
