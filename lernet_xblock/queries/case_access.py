@@ -1,6 +1,7 @@
 """Which cases somebody may read: look-ups start at the reader's own cohorts, and missing equals foreign."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -10,19 +11,23 @@ from lernet_xblock.permissions import guided_then, in_first_audience, is_member,
 from lernet_xblock.queries.charter import has_accepted
 from lernet_xblock.viewer import Viewer
 
-# What most cases have none of: a look at whether there is any is much cheaper than asking for the rows.
-_ROWS = {
-    f"has_{name}": Exists(model.objects.filter(case=OuterRef("pk")))
-    for name, model in (("attachments", Attachment), ("takeaways", Takeaway), ("reports", Report))
-}
+
+@cache
+def _with_rows() -> QuerySet[Case]:
+    """Return all cases, still to be asked for, with what most have none of; made once, as every page of one asks.
+
+    A look at whether there is any is much cheaper than asking for the rows.
+    """
+    models = (("attachments", Attachment), ("takeaways", Takeaway), ("reports", Report))
+    looks = {f"has_{name}": Exists(model.objects.filter(case=OuterRef("pk"))) for name, model in models}
+    return Case.objects.annotate(**looks)
 
 
 def find_case(viewer: Viewer, key: str) -> Case:
     """Return the case with its cohort. Raises NotFound for all that is not the reader's to read."""
     closed = locked_cohort(viewer)
     cohorts = [cohort for cohort in reader_cohorts(viewer) if cohort != closed]
-    # Nearly everybody reads in a group of today: who does not is looked for in those of before.
-    found = _with_key(_of(viewer, cohorts), key) or _with_key(within(viewer, cohorts), key) if key.isalnum() else None
+    found = _with_key(viewer, cohorts, key) if key.isalnum() else None
     if found is None or not reads(viewer, found, closed):
         raise NotFound
     _with_cohort(viewer, found, cohorts)
@@ -37,12 +42,15 @@ def _with_cohort(viewer: Viewer, case: Case, cohorts: Iterable[Cohort]) -> None:
         cohort.network = viewer.network
 
 
-def _with_key(rows: QuerySet[Case], key: str) -> Case | None:
-    return rows.filter(key=key).annotate(**_ROWS).first()
+def _with_key(viewer: Viewer, cohorts: Iterable[Cohort], key: str) -> Case | None:
+    rows, own = _with_rows().filter(key=key), {cohort.pk for cohort in cohorts}
+    found = rows.filter(_shared_in(viewer, own), cohort__network=viewer.network).first()
+    # Nearly everybody reads in a group of today: who does not is looked for in those of before.
+    return found or rows.filter(_shared_in(viewer, _with_former(viewer, own)), cohort__network=viewer.network).first()
 
 
 def known_empty(case: Case, rows: str) -> bool:
-    """Tell whether `find_case` saw that the case has no such rows, so that nobody has to ask again. rows: of _ROWS."""
+    """Tell whether `find_case` saw that the case has no such rows, so that nobody has to ask again."""
     return not getattr(case, f"has_{rows}", True)
 
 
@@ -93,18 +101,17 @@ def reachable(viewer: Viewer, closed: Cohort | None) -> QuerySet[Case]:
 
 def within(viewer: Viewer, cohorts: Iterable[Cohort]) -> QuerySet[Case]:
     """Return the cases that may be the reader's to read; `reads` decides on each."""
-    own = {cohort.pk for cohort in cohorts}
-    return _shared_in(viewer, own | (former_ids(viewer) if is_member(viewer) else set()))
+    readable = _with_former(viewer, {cohort.pk for cohort in cohorts})
+    return Case.objects.filter(_shared_in(viewer, readable), cohort__network=viewer.network)
 
 
-def _of(viewer: Viewer, cohorts: Iterable[Cohort]) -> QuerySet[Case]:
-    return _shared_in(viewer, {cohort.pk for cohort in cohorts})
+def _with_former(viewer: Viewer, own: set[int]) -> set[int]:
+    return own | (former_ids(viewer) if is_member(viewer) else set())
 
 
-def _shared_in(viewer: Viewer, readable: set[int]) -> QuerySet[Case]:
+def _shared_in(viewer: Viewer, readable: set[int]) -> Q:
     shared = Q(cohort__in=readable) | Q(open_to__in=readable)
-    mine = Q(owner_id=viewer.user_id)
-    return Case.objects.filter((shared & Q(state=Case.State.SHARED)) | mine, cohort__network=viewer.network)
+    return (shared & Q(state=Case.State.SHARED)) | Q(owner_id=viewer.user_id)
 
 
 def former_ids(viewer: Viewer) -> set[int]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from lernet_xblock.models import Case, Contribution, PhaseChange, Turn
 from lernet_xblock.permissions import belongs, is_member, may_read_contribution, was_addressed
@@ -88,9 +88,7 @@ def case_scene(viewer: Viewer, case: Case) -> CaseScene:
     apart = not belongs(viewer) or (closed is not None and closed.pk == case.cohort_id)
     rows = Contribution.objects.filter(case=case) if not apart else Contribution.objects.none()
     voices, gaps = _told(viewer, case, rows)
-    steps_back = Exists(PhaseChange.objects.filter(turn=OuterRef("pk")).exclude(note=""))
-    # Only a turn that is still planned is asked for its session.
-    turns = tuple(Turn.objects.filter(case=case).select_related("circle").annotate(went_back=steps_back))
+    turns = tuple(_rounds().filter(case=case))
     names = viewer.host.names({case.owner_id, *(voice.author_id for voice in voices if voice.author_id)})
     own = viewer.membership if is_member(viewer) else None
     return CaseScene(
@@ -105,6 +103,13 @@ def case_scene(viewer: Viewer, case: Case) -> CaseScene:
         here=own is not None and own.cohort_id == case.cohort_id,
         formerly=own is not None and own.cohort_id != case.cohort_id and case.cohort_id in former_ids(viewer),
     )
+
+
+@cache
+def _rounds() -> QuerySet[Turn]:
+    """Return all turns, still to be asked for; made once. Only one that is still planned is asked for its session."""
+    steps_back = Exists(PhaseChange.objects.filter(turn=OuterRef("pk")).exclude(note=""))
+    return Turn.objects.select_related("circle").annotate(went_back=steps_back)
 
 
 def _told(

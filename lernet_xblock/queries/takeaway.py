@@ -165,9 +165,11 @@ def taken_home(scene: CaseScene) -> TakenHome:
     Who has no place in the network any more shares nothing any more; who left reads their own lines only.
     """
     viewer, case = scene.viewer, scene.case
+    if known_empty(case, "takeaways"):
+        return TakenHome((), ())
     there = Membership.objects.filter(network=viewer.network, user=OuterRef("user"), active=True)
     rows = Takeaway.objects.filter(case=case).annotate(is_there=Exists(there)).select_related("session")
-    read = [one for one in (() if known_empty(case, "takeaways") else rows) if may_read_takeaway(viewer, case, one)]
+    read = [one for one in rows if may_read_takeaway(viewer, case, one)]
     own = [one for one in read if one.user_id == viewer.user_id]
     others = [] if scene.apart else [one for one in read if one.user_id != viewer.user_id and one.is_there]
     unknown = {one.user_id for one in others} - set(scene.names)
