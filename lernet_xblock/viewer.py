@@ -109,11 +109,10 @@ class Viewer:
 
     @cached_property
     def circle_ids(self) -> frozenset[int]:
-        """The circles of this network that the person sits or sat in, by row number. One query, made by who asks."""
-        if self.network is None or not self.user_id:
+        """The circles that the person sits or sat in, by row number, of any network. One query, made by who asks."""
+        if not self.user_id:
             return frozenset()
-        seats = CircleSeat.objects.filter(circle__cohort__network=self.network, user_id=self.user_id)
-        return frozenset(seats.values_list("circle_id", flat=True))
+        return frozenset(CircleSeat.objects.filter(user_id=self.user_id).values_list("circle_id", flat=True).order_by())
 
     @cached_property
     def held_keys(self) -> frozenset[str]:

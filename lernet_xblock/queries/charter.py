@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.db.models import BooleanField, Exists, OuterRef, Value
+from django.db.models import BooleanField, Exists, OuterRef, Subquery, Value
 
 from lernet_xblock.models import Charter, CharterConsent, CharterDraft, CharterRefusal, Cohort
 
@@ -15,9 +15,8 @@ def charter_in_force(cohort: Cohort) -> Charter | None:
 
 def has_accepted(cohort_id: int, user_id: int) -> bool:
     """Tell whether the person said yes to the version in force (rule C1); an earlier yes does not count."""
-    mine = CharterConsent.objects.filter(charter=OuterRef("pk"), user_id=user_id)
-    newest = Charter.objects.filter(cohort_id=cohort_id).order_by("-version")
-    return bool(newest.annotate(accepted=Exists(mine)).values_list("accepted", flat=True).first())
+    newest = Charter.objects.filter(cohort_id=cohort_id).order_by("-version").values("pk")[:1]
+    return bool(CharterConsent.objects.filter(charter=Subquery(newest), user_id=user_id).exists())
 
 
 def has_refused(cohort_id: int, user_id: int) -> bool:
